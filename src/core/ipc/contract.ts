@@ -1,0 +1,135 @@
+import type { BalloonPlan, BalloonSettings, BalloonState } from '../balloon/types'
+import type { ErrorValue } from '../errors'
+import type { HostFacts, HostSample, ProcessFacts, ProcessSample } from '../metrics/samples'
+import type { ColumnId, TableFrame } from '../metrics/process-table'
+import type { ProcessKey } from '../process-key'
+
+/** What a target can do. The user interface hides what is false, and never asks for a target's kind. */
+export interface Capabilities {
+  /** New samples arrive by themselves. */
+  live: boolean
+  /** RSS split, PSS, USS and LazyFree can be read. */
+  smaps: boolean
+  pressure: boolean
+  cgroup: boolean
+  /** Go endpoints can be reached. */
+  endpoint: boolean
+  balloon: boolean
+}
+
+export interface TargetInfo {
+  id: string
+  /** `local`, `ssh:HOST`, `exec:COMMAND`. */
+  spec: string
+  label: string
+  state: 'connecting' | 'connected' | 'lost' | 'failed'
+  capabilities: Capabilities
+  host: HostFacts | null
+  error: ErrorValue | null
+}
+
+/** Something that happened, for the Events tab and the marks on the chart. */
+export interface SessionEvent {
+  id: number
+  atMs: number
+  targetId: string
+  key: ProcessKey | null
+  kind: 'process-gone' | 'process-restarted' | 'gc' | 'balloon-started' | 'balloon-ended' | 'endpoint' | 'target' | 'long-read'
+  /** A key under `event.*` in the catalogues, and its parameters (raw numbers: bytes, ms). */
+  text: string
+  params: Record<string, string | number>
+}
+
+export type DemoPhase = 'idle' | 'building' | 'starting' | 'running' | 'failed'
+
+export interface DemoState {
+  phase: DemoPhase
+  /** What plays the service: a real Go program, or a stand-in that is no Go. */
+  kind: 'go' | 'python3' | 'perl' | null
+  key: ProcessKey | null
+  endpointUrl: string | null
+  cgroupLimitBytes: number | null
+  error: ErrorValue | null
+}
+
+/** Requests that the renderer sends to the backend. Nothing here takes a path of the local file system. */
+export type BackendMethods = {
+  'targets.list': (params: null) => TargetInfo[]
+  /** spec as on the command line; `unsupported` for kinds that are not there yet. */
+  'targets.open': (params: { spec: string }) => TargetInfo
+  /** Starts or changes the stream of `table` events of one target; rowIds in view are read first. */
+  'table.subscribe': (params: { targetId: string; columns: ColumnId[]; visibleRowIds: number[] }) => null
+  'table.unsubscribe': (params: { targetId: string }) => null
+  /** Starts `process` events of one process and answers with its facts. */
+  'process.watch': (params: { targetId: string; key: ProcessKey }) => ProcessFacts
+  'process.unwatch': (params: { targetId: string; key: ProcessKey }) => null
+  /** A URL typed in (http or https), or null to search again. */
+  'endpoint.set': (params: { targetId: string; key: ProcessKey; url: string | null }) => null
+  /** Asks a stopped endpoint once more, whatever it costs. */
+  'endpoint.askOnce': (params: { targetId: string; key: ProcessKey }) => null
+  /** Allows the first smaps_rollup walk of a huge process, after its stall was shown. */
+  'rollup.allow': (params: { targetId: string; key: ProcessKey }) => null
+  'balloon.plan': (params: { targetId: string; key: ProcessKey; settings?: Partial<BalloonSettings> }) => BalloonPlan
+  /** Blows up exactly this target with these settings; the plan is made again and must not be refused. */
+  'balloon.start': (params: {
+    targetId: string
+    key: ProcessKey
+    settings: BalloonSettings
+    /** The risks that the person was shown and accepted. */
+    acceptedRisks: string[]
+  }) => null
+  'balloon.deflate': (params: { targetId: string }) => null
+  'demo.start': (params: null) => DemoState
+  'demo.stop': (params: null) => null
+}
+
+export interface BackendEvents {
+  target: TargetInfo
+  table: { targetId: string; frame: TableFrame }
+  host: { targetId: string; sample: HostSample }
+  process: { targetId: string; sample: ProcessSample }
+  /** The process ended: no more samples of this key. */
+  processGone: { targetId: string; key: ProcessKey; atMs: number }
+  /** Facts that were learned later than the answer of process.watch. */
+  facts: { targetId: string; facts: ProcessFacts }
+  /** The walk of a huge process waits for rollup.allow; its estimated stall is shown. */
+  rollupAsk: { targetId: string; key: ProcessKey; rssBytes: number; estimatedStallMs: number }
+  balloon: { targetId: string; state: BalloonState }
+  event: SessionEvent
+  demo: DemoState
+}
+
+export type ThemeChoice = 'system' | 'light' | 'dark'
+export type LocaleChoice = 'system' | 'en' | 'zh-CN'
+
+export interface Settings {
+  theme: ThemeChoice
+  locale: LocaleChoice
+  columns: ColumnId[]
+  /** Widths of the panes in percent, as the splitters left them. */
+  panes: Record<string, number[]>
+}
+
+export interface AppInfo {
+  version: string
+  electronVersion: string
+  platform: string
+  /** Set in tests: no animation, no countdown shorter than a person can see. */
+  systemLocale: string
+}
+
+/** Requests that the renderer sends to Electron's main process. */
+export type AppMethods = {
+  'app.info': (params: null) => AppInfo
+  'settings.get': (params: null) => Settings
+  'settings.set': (params: Partial<Settings>) => Settings
+  /** Asks the person where; the renderer never names a path. false: cancelled. */
+  'image.save': (params: { suggestedName: string; pngBytes: Uint8Array }) => boolean
+}
+
+export interface AppEvents {
+  /** From the application menu: an id of a command of the palette. */
+  command: string
+  /** The backend process ended and another one was started: connect again. */
+  backendRestarted: null
+}
