@@ -1,13 +1,16 @@
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 
 const root = import.meta.dirname
+const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as { version: string }
 
 // The targets are spelled out because electron-vite would derive them from electron's package version, which is
 // newer than the runtime that development and tests may run on (docs/adr/0002).
 export default defineConfig({
   main: {
+    define: { __APP_VERSION__: JSON.stringify(version) },
     build: {
       target: 'node20',
       outDir: 'out/main',

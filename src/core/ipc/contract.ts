@@ -1,7 +1,7 @@
 import type { BalloonPlan, BalloonSettings, BalloonState } from '../balloon/types'
 import type { ErrorValue } from '../errors'
 import type { HostFacts, HostSample, ProcessFacts, ProcessSample } from '../metrics/samples'
-import type { ColumnId, TableFrame } from '../metrics/process-table'
+import type { ColumnId, DisplayColumnId, TableFrame } from '../metrics/process-table'
 import type { ProcessKey } from '../process-key'
 
 /** What a target can do. The user interface hides what is false, and never asks for a target's kind. */
@@ -105,7 +105,8 @@ export type LocaleChoice = 'system' | 'en' | 'zh-CN'
 export interface Settings {
   theme: ThemeChoice
   locale: LocaleChoice
-  columns: ColumnId[]
+  /** Shown columns of the process table, in their order. */
+  columns: DisplayColumnId[]
   /** Widths of the panes in percent, as the splitters left them. */
   panes: Record<string, number[]>
 }

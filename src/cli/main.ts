@@ -1,0 +1,140 @@
+import { parseArgs } from 'node:util'
+import { AppError, toErrorValue } from '#core/errors'
+import { formatText } from '#core/text/catalogue'
+import { goSource } from '#main/profiling/go-source'
+import { createSampler } from '#main/sampling/create-sampler'
+import type { Sampler } from '#main/sampling/sampler'
+import { openTarget } from '#main/targets/open-target'
+import type { Target } from '#main/targets/target'
+import { parseCount, parseDuration, parsePid, usageError } from './arguments'
+import { runBalloonCommand } from './balloon-command'
+import { runDemo } from './demo-command'
+import { createOutput, type Output } from './output'
+import { runPs } from './ps-command'
+import { usage } from './usage'
+import { runWatch } from './watch-command'
+
+const optionTypes = {
+  target: { type: 'string' },
+  json: { type: 'boolean' },
+  pid: { type: 'string' },
+  pprof: { type: 'string' },
+  interval: { type: 'string' },
+  count: { type: 'string' },
+  'allow-long-read': { type: 'boolean' },
+  size: { type: 'string' },
+  'until-reclaimed': { type: 'string' },
+  floor: { type: 'string' },
+  step: { type: 'string' },
+  hold: { type: 'string' },
+  domain: { type: 'string' },
+  yes: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const
+
+export type CliOptions = ReturnType<typeof parseCommandLine>['values']
+
+/** Which options a command takes, besides --help. An option that it would ignore is wrong usage. */
+const commandOptions: Record<string, readonly (keyof typeof optionTypes)[]> = {
+  ps: ['target', 'json'],
+  watch: ['pid', 'pprof', 'target', 'interval', 'count', 'json', 'allow-long-read'],
+  balloon: ['size', 'until-reclaimed', 'pprof', 'floor', 'step', 'hold', 'domain', 'yes', 'target', 'json'],
+  demo: ['json'],
+}
+
+function parseCommandLine(args: string[]) {
+  try {
+    return parseArgs({ args, options: optionTypes, allowPositionals: true, strict: true })
+  } catch (error) {
+    throw usageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Opens a target, runs, and closes all of it again whatever happens. */
+async function withTarget(
+  spec: string,
+  intervalMs: number,
+  run: (target: Target, sampler: Sampler) => Promise<void>,
+): Promise<void> {
+  const target = await openTarget(spec)
+  try {
+    const sampler = createSampler(target, { goSource, intervalMs })
+    try {
+      await run(target, sampler)
+    } finally {
+      await sampler.dispose()
+    }
+  } finally {
+    await target.dispose()
+  }
+}
+
+/** Ends with Ctrl-C, a closed terminal or a kill: once asks, everything is given back on the way out. */
+function createStopSignal(): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort())
+  return controller.signal
+}
+
+async function runCommand(command: string, options: CliOptions, output: Output): Promise<void> {
+  const spec = options.target ?? 'local'
+  const isJson = options.json ?? false
+  const stop = createStopSignal()
+  if (command === 'ps') return withTarget(spec, 1000, (_target, sampler) => runPs(sampler, output, isJson))
+  if (command === 'watch') {
+    if (options.pid === undefined) throw usageError('watch needs --pid')
+    const watchOptions = {
+      pid: parsePid(options.pid, '--pid'),
+      pprofUrl: options.pprof ?? null,
+      count: options.count === undefined ? null : parseCount(options.count, '--count'),
+      isJson,
+      allowsLongRead: options['allow-long-read'] ?? false,
+    }
+    const intervalMs = parseDuration(options.interval ?? '1s', '--interval', 100)
+    return withTarget(spec, intervalMs, (_target, sampler) => runWatch(sampler, watchOptions, output, stop))
+  }
+  if (command === 'balloon') {
+    return withTarget(spec, 1000, (target, sampler) => runBalloonCommand(target, sampler, options, output, stop))
+  }
+  return runDemo(output, isJson, stop)
+}
+
+async function main(args: string[], output: Output): Promise<number> {
+  try {
+    const { values, positionals } = parseCommandLine(args)
+    const [command, ...rest] = positionals
+    if (values.version === true) {
+      output.line(__APP_VERSION__)
+      return 0
+    }
+    if (values.help === true || command === undefined) {
+      if (values.help === true) output.line(usage)
+      else output.error(usage)
+      return values.help === true ? 0 : 2
+    }
+    const allowed = Object.hasOwn(commandOptions, command) ? commandOptions[command] : undefined
+    if (allowed === undefined) throw usageError(`there is no command "${command.slice(0, 40)}"`)
+    if (rest.length > 0) throw usageError(`${command} takes no argument "${rest[0]!.slice(0, 40)}"`)
+    const foreign = Object.keys(values).find((name) => !allowed.includes(name as keyof typeof optionTypes))
+    if (foreign !== undefined) throw usageError(`${command} has no option --${foreign}`)
+    await runCommand(command, values, output)
+    return 0
+  } catch (error) {
+    return report(error, output)
+  }
+}
+
+/** The message on standard error, and the exit status: 2 for wrong usage, 1 for all else. */
+function report(error: unknown, output: Output): number {
+  const { code, message, hint, params } = toErrorValue(error)
+  output.error(`ballonet: ${message}`)
+  if (hint !== undefined) output.error(formatText('en', hint, params))
+  if (error instanceof AppError && code === 'invalid') {
+    output.error('ballonet --help tells how it is used')
+    return 2
+  }
+  return 1
+}
+
+process.exitCode = await main(process.argv.slice(2), createOutput())

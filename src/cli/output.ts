@@ -1,0 +1,31 @@
+import { formatBytes } from '#core/text/units'
+
+/** Standard output and error of a command; swapped in tests. */
+export interface Output {
+  line(text: string): void
+  json(value: unknown): void
+  error(text: string): void
+  /** Is standard output a terminal that can be written over? */
+  isTerminal: boolean
+}
+
+/** Control characters of untrusted names would be orders to the terminal: they are shown as escapes. */
+export function toTerminalText(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`)
+}
+
+/** A size, or a dash where there is none; a plain space, for columns. */
+export function toSizeText(bytes: number | null): string {
+  return bytes === null || Number.isNaN(bytes) ? '-' : formatBytes(bytes).replace('\u00a0', ' ')
+}
+
+export function createOutput(): Output {
+  // A reader that goes away (`| head`) ends the command like any other, without a trace.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  return {
+    line: (text) => void process.stdout.write(`${text}\n`),
+    json: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
+    error: (text) => void process.stderr.write(`${text}\n`),
+    isTerminal: process.stdout.isTTY,
+  }
+}

@@ -1,0 +1,78 @@
+import type { HostSample } from '#core/metrics/samples'
+import { columnIds, type ColumnId, type TableFrame } from '#core/metrics/process-table'
+import type { Sampler } from '#main/sampling/sampler'
+import { toSizeText, toTerminalText, type Output } from './output'
+import type { ProcessRecord } from './record'
+
+function valueAt(frame: TableFrame, column: ColumnId, row: number): number | null {
+  const value = frame.columns[column]?.[row]
+  return value === undefined || Number.isNaN(value) ? null : value
+}
+
+function toRecord(frame: TableFrame, row: number, comm: string, host: HostSample): ProcessRecord {
+  const at = (column: ColumnId): number | null => valueAt(frame, column, row)
+  const lazyFree = at('lazyFreeBytes')
+  const rest = at('rssLessLazyFreeBytes')
+  const readAtMs = frame.sources['smaps_rollup']?.readAtMs[row] ?? 0
+  return {
+    time: new Date(frame.atMs).toISOString(),
+    pid: frame.pid[row]!,
+    comm,
+    startTimeTicks: frame.startTimeTicks[row]!,
+    virtBytes: at('virtBytes'),
+    rssBytes: at('rssBytes'),
+    pssBytes: at('pssBytes'),
+    ussBytes: at('ussBytes'),
+    rssAnonBytes: at('rssAnonBytes'),
+    rssFileBytes: at('rssFileBytes'),
+    rssShmemBytes: at('rssShmemBytes'),
+    lazyFreeBytes: lazyFree,
+    swapBytes: at('swapBytes'),
+    anonHugePagesBytes: at('anonHugePagesBytes'),
+    // Go's numbers need a request to each process: `watch` asks one, `ps` asks none.
+    heapInuseBytes: null,
+    heapIdleBytes: null,
+    heapReleasedBytes: null,
+    goSysBytes: null,
+    memAvailableBytes: host.memAvailableBytes,
+    memTotalBytes: host.memTotalBytes,
+    psiSomeAvg10: host.psiSomeAvg10,
+    rollupRssBytes: lazyFree === null || rest === null ? null : rest + lazyFree,
+    rollupAgeMs: readAtMs === 0 ? null : Math.max(0, Math.round(frame.atMs - readAtMs)),
+  }
+}
+
+/** `ballonet ps`: the process table once, largest RSS first. */
+export async function runPs(sampler: Sampler, output: Output, isJson: boolean): Promise<void> {
+  const firstHost = new Promise<HostSample>((resolve) => {
+    const stop = sampler.onHost((sample) => {
+      stop()
+      resolve(sample)
+    })
+  })
+  const frame = await sampler.readTableOnce(columnIds)
+  const host = await firstHost
+  const metaByRow = new Map(frame.metas.map((meta) => [meta.rowId, meta]))
+  const rss = frame.columns.rssBytes
+  const rows = Array.from({ length: frame.count }, (_, row) => row).sort((a, b) => (rss?.[b] ?? 0) - (rss?.[a] ?? 0))
+
+  if (!isJson) output.line('    PID USER           VIRT        RES        PSS   LAZYFREE GO        COMMAND')
+  for (const row of rows) {
+    const meta = metaByRow.get(frame.rowId[row]!)
+    const record = toRecord(frame, row, meta?.comm ?? '', host)
+    if (isJson) {
+      output.json(record)
+      continue
+    }
+    const sizes = [record.virtBytes, record.rssBytes, record.pssBytes, record.lazyFreeBytes]
+    output.line(
+      [
+        String(record.pid).padStart(7),
+        toTerminalText(meta?.user ?? String(meta?.uid ?? '-')).slice(0, 8).padEnd(8),
+        ...sizes.map((bytes) => toSizeText(bytes).padStart(10)),
+        (meta?.goVersion ?? (meta?.isGo === true ? 'go ?' : '')).slice(0, 9).padEnd(9),
+        toTerminalText(record.comm),
+      ].join(' '),
+    )
+  }
+}

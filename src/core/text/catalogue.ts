@@ -1,0 +1,30 @@
+import { errorText } from './errors'
+
+export const locales = ['en', 'zh-CN'] as const
+export type Locale = (typeof locales)[number]
+
+/** The nearest locale that there is a catalogue for: every Chinese is 简体中文, everything else English. */
+export function chooseLocale(tag: string): Locale {
+  return /^zh\b/i.test(tag.replaceAll('_', '-')) ? 'zh-CN' : 'en'
+}
+
+/**
+ * Sentences that both the window and the command line say, by locale and area. The window merges them into its own
+ * catalogues under the same keys (`error.code.gone`).
+ */
+export const sharedText = {
+  en: { error: errorText.en },
+  'zh-CN': { error: errorText['zh-CN'] },
+} as const
+
+export type TextParams = Record<string, string | number>
+
+/** The sentence of a dotted key with its `{name}` parameters filled in; a key that is not there comes back itself. */
+export function formatText(locale: Locale, key: string, params: TextParams = {}): string {
+  let node: unknown = sharedText[locale]
+  for (const part of key.split('.')) {
+    node = typeof node === 'object' && node !== null && Object.hasOwn(node, part) ? (node as Record<string, unknown>)[part] : undefined
+  }
+  if (typeof node !== 'string') return key
+  return node.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole))
+}

@@ -1,0 +1,51 @@
+/** Sentences for errors: by code, and hints that say what the person can do. */
+export const errorText = {
+  en: {
+    code: {
+      gone: 'The process has ended.',
+      'permission-denied': 'Permission denied.',
+      unreachable: 'Not reachable.',
+      'auth-failed': 'The login was refused.',
+      'host-key-changed': 'The host key has changed.',
+      timeout: 'No answer in time.',
+      'too-large': 'The answer is too large.',
+      unsupported: 'Not available here.',
+      parse: 'The answer could not be read.',
+      invalid: 'The input is not valid.',
+      refused: 'Refused.',
+      busy: 'Busy with another run.',
+      cancelled: 'Cancelled.',
+      failed: 'It failed.',
+    },
+    hint: {
+      'target-not-yet': 'Hosts over SSH and containers come with a later version. This machine works today.',
+      'target-spec': 'A target is local, ssh:HOST or exec:COMMAND.',
+      'backend-restarted': 'The part that reads the machine ended and was started again.',
+      'same-user-or-root': 'These numbers need the same user as the process, or root.',
+    },
+  },
+  'zh-CN': {
+    code: {
+      gone: '进程已结束。',
+      'permission-denied': '权限不足。',
+      unreachable: '无法连接。',
+      'auth-failed': '登录被拒绝。',
+      'host-key-changed': '主机密钥已变更。',
+      timeout: '未能及时应答。',
+      'too-large': '应答过大。',
+      unsupported: '此处不可用。',
+      parse: '无法解析应答。',
+      invalid: '输入无效。',
+      refused: '已拒绝。',
+      busy: '另一次运行正在进行。',
+      cancelled: '已取消。',
+      failed: '操作失败。',
+    },
+    hint: {
+      'target-not-yet': 'SSH 主机和容器将在后续版本支持。本机现在即可使用。',
+      'target-spec': '目标为 local、ssh:主机 或 exec:命令。',
+      'backend-restarted': '读取本机的后台进程已结束并重新启动。',
+      'same-user-or-root': '读取这些数值需要与该进程相同的用户，或 root。',
+    },
+  },
+} as const

@@ -1,0 +1,134 @@
+import type { SessionEvent, TargetInfo } from '#core/ipc/contract'
+import type { MessageChannelEnd } from '#core/ipc/rpc'
+import { AppError } from '#core/errors'
+import { createBalloonRunner, type BalloonRunner } from '../balloon/balloon-runner'
+import { createDemo, type Demo } from '../demo/demo'
+import { goSource } from '../profiling/go-source'
+import { createSampler } from '../sampling/create-sampler'
+import type { Sampler } from '../sampling/sampler'
+import { openTarget } from '../targets/open-target'
+import type { Target } from '../targets/target'
+import { openSession, type Session } from './session'
+
+/** A target with everything that runs on it. Shared by all who look. */
+export interface OpenTarget {
+  target: Target
+  sampler: Sampler
+  runner: BalloonRunner
+}
+
+export interface Backend {
+  /** Serves one window. A balloon that it started is let go when the channel closes. */
+  openSession(channel: MessageChannelEnd): void
+  /** The owner of this backend lives. Once it was called, a balloon lives only while it is called again and again. */
+  ownerBeat(): void
+  dispose(): Promise<void>
+}
+
+export interface BackendOptions {
+  /** Holds assets/ and e2e/hosts/go. */
+  resourcesDir: string
+  /** Where the demo keeps what it built. */
+  cacheDir: string
+}
+
+/** What sessions may reach. */
+export interface BackendCore {
+  targets(): TargetInfo[]
+  open(spec: string): Promise<TargetInfo>
+  /** Throws AppError `invalid` for an id that is not open. */
+  get(targetId: string): OpenTarget
+  demo: Demo
+}
+
+export function createBackend(options: BackendOptions): Backend {
+  const openTargets = new Map<string, Promise<OpenTarget>>()
+  const ready = new Map<string, OpenTarget>()
+  const sessions = new Set<Session>()
+  let hasOwner = false
+  let lastEventId = 0
+
+  function broadcastEvent(targetId: string, event: Omit<SessionEvent, 'id' | 'targetId'>): void {
+    const whole: SessionEvent = { ...event, id: ++lastEventId, targetId }
+    for (const session of sessions) session.emit('event', whole)
+  }
+
+  async function openNew(spec: string): Promise<OpenTarget> {
+    const target = await openTarget(spec)
+    const sampler = createSampler(target, { goSource })
+    const runner = createBalloonRunner({
+      target,
+      needsOwner: () => hasOwner,
+      onState: (state) => {
+        for (const session of sessions) session.emit('balloon', { targetId: target.id, state })
+      },
+    })
+    const open: OpenTarget = { target, sampler, runner }
+    ready.set(target.id, open)
+    sampler.onHost((sample) => {
+      for (const session of sessions) session.emit('host', { targetId: target.id, sample })
+    })
+    sampler.onEvent((event) => broadcastEvent(target.id, event))
+    return open
+  }
+
+  const demo = createDemo({
+    resourcesDir: options.resourcesDir,
+    cacheDir: options.cacheDir,
+    onState: (state) => {
+      for (const session of sessions) session.emit('demo', state)
+    },
+  })
+
+  const core: BackendCore = {
+    targets: () => [...ready.values()].map(({ target }) => toInfo(target)),
+    async open(spec) {
+      let opening = openTargets.get(spec)
+      if (opening === undefined) {
+        opening = openNew(spec)
+        openTargets.set(spec, opening)
+        opening.catch(() => openTargets.delete(spec))
+      }
+      const info = toInfo((await opening).target)
+      for (const session of sessions) session.emit('target', info)
+      return info
+    },
+    get(targetId) {
+      const open = ready.get(targetId)
+      if (open === undefined) throw new AppError('invalid', 'this target is not open')
+      return open
+    },
+    demo,
+  }
+
+  return {
+    openSession(channel) {
+      const session = openSession(core, channel)
+      sessions.add(session)
+      session.onClose(() => sessions.delete(session))
+    },
+    ownerBeat() {
+      hasOwner = true
+      for (const { runner } of ready.values()) runner.ownerBeat()
+    },
+    async dispose() {
+      await Promise.all([demo.stop(), ...[...ready.values()].map(({ runner }) => runner.dispose())])
+      await Promise.all([...ready.values()].map(({ sampler }) => sampler.dispose()))
+      await Promise.all([...ready.values()].map(({ target }) => target.dispose()))
+      ready.clear()
+      openTargets.clear()
+    },
+  }
+}
+
+function toInfo(target: Target): TargetInfo {
+  return {
+    id: target.id,
+    spec: target.spec,
+    label: target.label,
+    state: 'connected',
+    capabilities: target.capabilities,
+    host: target.host,
+    error: null,
+  }
+}

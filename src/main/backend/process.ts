@@ -1,0 +1,23 @@
+import { join } from 'node:path'
+import { createBackend } from './backend'
+import { createPortChannel, type PortMain } from './port-channel'
+import type { BackendProcessMessage } from './process-messages'
+
+/** What Electron's utility process gives its script. */
+interface ParentPort {
+  on(event: 'message', listener: (event: { data: BackendProcessMessage; ports: PortMain[] }) => void): void
+}
+
+const [resourcesDir, dataDir] = process.argv.slice(2)
+const { parentPort } = process as unknown as { parentPort?: ParentPort }
+if (resourcesDir === undefined || dataDir === undefined || parentPort === undefined) {
+  throw new Error('the backend is started by the app')
+}
+
+const backend = createBackend({ resourcesDir, cacheDir: join(dataDir, 'demo') })
+
+parentPort.on('message', ({ data, ports: [port] }) => {
+  if (data.kind === 'beat') backend.ownerBeat()
+  else if (data.kind === 'connect' && port !== undefined) backend.openSession(createPortChannel(port))
+  else if (data.kind === 'quit') void backend.dispose().finally(() => process.exit(0))
+})

@@ -1,0 +1,150 @@
+import type { BackendEvents, BackendMethods } from '#core/ipc/contract'
+import { createRpcServer, type Handlers, type MessageChannelEnd } from '#core/ipc/rpc'
+import { AppError } from '#core/errors'
+import { toKeyText, type ProcessKey } from '#core/process-key'
+import type { TableSubscription, Watch } from '../sampling/sampler'
+import type { BackendCore, OpenTarget } from './backend'
+import { backendSchemas as schemas, validateWith } from './validation'
+
+const maxWatches = 32
+
+/** One connected window: what it looks at, and the balloon that it owns. */
+export interface Session {
+  emit<K extends keyof BackendEvents & string>(event: K, payload: BackendEvents[K]): void
+  onClose(listener: () => void): void
+}
+
+export function openSession(core: BackendCore, channel: MessageChannelEnd): Session {
+  const tables = new Map<string, TableSubscription>()
+  const watches = new Map<string, Watch>()
+  const ownBalloons = new Set<OpenTarget>()
+  let isClosed = false
+
+  const idOf = (targetId: string, key: ProcessKey): string => `${targetId}\n${toKeyText(key)}`
+
+  function watchOf(targetId: string, key: ProcessKey): Watch {
+    const watch = watches.get(idOf(targetId, key))
+    if (watch === undefined) throw new AppError('invalid', 'this process is not watched')
+    return watch
+  }
+
+  async function startWatch(targetId: string, key: ProcessKey): Promise<Watch> {
+    const id = idOf(targetId, key)
+    const known = watches.get(id)
+    if (known !== undefined) return known
+    if (watches.size >= maxWatches) throw new AppError('too-large', `at most ${maxWatches} processes are watched at once`)
+    const watch = await core.get(targetId).sampler.watch(key, {
+      sample: (sample) => server.emit('process', { targetId, sample }),
+      facts: (facts) => server.emit('facts', { targetId, facts }),
+      rollupAsk: (ask) => server.emit('rollupAsk', { targetId, key, ...ask }),
+      gone(atMs) {
+        watches.delete(id)
+        server.emit('processGone', { targetId, key, atMs })
+      },
+    })
+    if (isClosed) watch.close()
+    else watches.set(id, watch)
+    return watch
+  }
+
+  /** Heap in use for the balloon's proof: from the watch of this process, if this window watches it. */
+  const readHeapInuse = (targetId: string, key: ProcessKey) => (): number | null =>
+    watches.get(idOf(targetId, key))?.latest()?.go?.heapInuseBytes ?? null
+
+  const handlers: Handlers<BackendMethods> = {
+    'targets.list': { validate: validateWith(schemas.nothing), handle: () => core.targets() },
+    'targets.open': { validate: validateWith(schemas.spec), handle: ({ spec }) => core.open(spec) },
+    'table.subscribe': {
+      validate: validateWith(schemas.table),
+      handle({ targetId, columns, visibleRowIds }) {
+        const request = { columns, visibleRowIds }
+        const known = tables.get(targetId)
+        if (known !== undefined) known.update(request)
+        else {
+          const { sampler } = core.get(targetId)
+          tables.set(targetId, sampler.subscribeTable(request, (frame) => server.emit('table', { targetId, frame })))
+        }
+        return null
+      },
+    },
+    'table.unsubscribe': {
+      validate: validateWith(schemas.target),
+      handle({ targetId }) {
+        tables.get(targetId)?.close()
+        tables.delete(targetId)
+        return null
+      },
+    },
+    'process.watch': {
+      validate: validateWith(schemas.process),
+      handle: async ({ targetId, key }) => (await startWatch(targetId, key)).facts,
+    },
+    'process.unwatch': {
+      validate: validateWith(schemas.process),
+      handle({ targetId, key }) {
+        watches.get(idOf(targetId, key))?.close()
+        watches.delete(idOf(targetId, key))
+        return null
+      },
+    },
+    'endpoint.set': {
+      validate: validateWith(schemas.endpoint),
+      handle({ targetId, key, url }) {
+        watchOf(targetId, key).setEndpoint(url)
+        return null
+      },
+    },
+    'endpoint.askOnce': {
+      validate: validateWith(schemas.process),
+      handle({ targetId, key }) {
+        watchOf(targetId, key).askEndpointOnce()
+        return null
+      },
+    },
+    'rollup.allow': {
+      validate: validateWith(schemas.process),
+      handle({ targetId, key }) {
+        watchOf(targetId, key).allowRollup()
+        return null
+      },
+    },
+    'balloon.plan': {
+      validate: validateWith(schemas.plan),
+      handle: ({ targetId, key, settings }) => core.get(targetId).runner.plan(key, settings),
+    },
+    'balloon.start': {
+      validate: validateWith(schemas.start),
+      async handle({ targetId, key, settings, acceptedRisks }) {
+        const open = core.get(targetId)
+        await open.runner.start(key, settings, acceptedRisks, readHeapInuse(targetId, key))
+        if (isClosed) open.runner.deflate('owner-gone')
+        else ownBalloons.add(open)
+        return null
+      },
+    },
+    'balloon.deflate': {
+      validate: validateWith(schemas.target),
+      handle({ targetId }) {
+        core.get(targetId).runner.deflate('person')
+        return null
+      },
+    },
+    'demo.start': { validate: validateWith(schemas.nothing), handle: () => core.demo.start() },
+    'demo.stop': {
+      validate: validateWith(schemas.nothing),
+      async handle() {
+        await core.demo.stop()
+        return null
+      },
+    },
+  }
+
+  const server = createRpcServer<BackendMethods, BackendEvents>(channel, handlers)
+  server.onClose(() => {
+    isClosed = true
+    for (const table of tables.values()) table.close()
+    for (const watch of watches.values()) watch.close()
+    for (const { runner } of ownBalloons) runner.deflate('owner-gone')
+  })
+  return server
+}

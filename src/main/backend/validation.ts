@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { AppError } from '#core/errors'
+import { columnIds, type ColumnId } from '#core/metrics/process-table'
+import type { Validator } from '#core/ipc/rpc'
+
+/** Parameters come from a renderer, which may have been taken over: everything is bounded and nothing is coerced. */
+const targetId = z.string().max(300)
+const key = z.strictObject({
+  pid: z.int().min(1).max(0x7fffffff),
+  startTimeTicks: z.number().min(0).max(Number.MAX_SAFE_INTEGER),
+})
+const bytes = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
+const balloonSettings = z.strictObject({
+  domain: z.enum(['host', 'cgroup']),
+  maxBytes: bytes,
+  floorBytes: bytes,
+  stepBytes: bytes,
+  holdMs: z.int().min(0).max(3_600_000),
+  timeLimitMs: z.int().min(1000).max(3_600_000),
+  psiLimitPercent: z.number().min(0).max(100),
+})
+
+export const backendSchemas = {
+  nothing: z.null(),
+  spec: z.strictObject({ spec: z.string().max(300) }),
+  target: z.strictObject({ targetId }),
+  process: z.strictObject({ targetId, key }),
+  table: z.strictObject({
+    targetId,
+    columns: z.array(z.enum(columnIds as [ColumnId, ...ColumnId[]])).max(columnIds.length),
+    visibleRowIds: z.array(z.int().min(0).max(0xffffffff)).max(500),
+  }),
+  endpoint: z.strictObject({ targetId, key, url: z.string().max(2000).nullable() }),
+  plan: z.strictObject({ targetId, key, settings: balloonSettings.partial().optional() }),
+  start: z.strictObject({ targetId, key, settings: balloonSettings, acceptedRisks: z.array(z.string().max(40)).max(20) }),
+}
+
+/** A schema as a validator of the rpc server: what does not fit is AppError `invalid`, naming the field. */
+export function validateWith<P>(schema: z.ZodType<P>): Validator<P> {
+  return (raw) => {
+    const parsed = schema.safeParse(raw)
+    if (parsed.success) return parsed.data
+    const issue = parsed.error.issues[0]
+    throw new AppError('invalid', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`)
+  }
+}

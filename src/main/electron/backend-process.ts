@@ -1,0 +1,79 @@
+import { MessageChannelMain, utilityProcess, type UtilityProcess, type WebContents } from 'electron'
+import type { BackendProcessMessage } from '../backend/process-messages'
+
+const beatIntervalMs = 250
+const quitGraceMs = 1500
+
+export interface BackendProcess {
+  /** Gives the page a port of its own to the backend. */
+  connect(contents: WebContents): void
+  /** Asks it to give everything back and end; it is killed after a short grace. */
+  quit(): Promise<void>
+}
+
+export interface BackendProcessOptions {
+  /** The built src/main/backend/process.ts. */
+  entryPath: string
+  args: string[]
+  /** After it ended by itself and a new one was started. */
+  onRestart: () => void
+  onLog: (line: string) => void
+}
+
+/**
+ * Runs the backend in a process of its own, so that reading a machine never blocks the windows. While the main process
+ * lives it beats; a backend that misses the beats lets a balloon go.
+ */
+export function startBackendProcess(options: BackendProcessOptions): BackendProcess {
+  let isQuitting = false
+  let restarts = 0
+  let child = fork()
+
+  const beat = setInterval(() => send(child, { kind: 'beat' }), beatIntervalMs)
+
+  function fork(): UtilityProcess {
+    const forked = utilityProcess.fork(options.entryPath, options.args, {
+      serviceName: 'Ballonet backend',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [forked.stdout, forked.stderr]) {
+      stream?.on('data', (data: Buffer) => options.onLog(data.toString('utf8').trimEnd()))
+    }
+    forked.once('exit', (code) => {
+      if (isQuitting) return
+      options.onLog(`the backend ended with ${code}; starting another`)
+      restarts++
+      // A backend that dies at once, again and again, must not become a busy loop.
+      setTimeout(() => {
+        if (isQuitting) return
+        child = fork()
+        options.onRestart()
+      }, Math.min(200 * restarts, 10_000))
+    })
+    return forked
+  }
+
+  return {
+    connect(contents) {
+      const { port1, port2 } = new MessageChannelMain()
+      contents.postMessage('backend-port', null, [port1])
+      child.postMessage({ kind: 'connect' } satisfies BackendProcessMessage, [port2])
+    },
+    quit() {
+      isQuitting = true
+      clearInterval(beat)
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => child.kill(), quitGraceMs)
+        child.once('exit', () => {
+          clearTimeout(timer)
+          resolve()
+        })
+        send(child, { kind: 'quit' })
+      })
+    },
+  }
+}
+
+function send(child: UtilityProcess, message: BackendProcessMessage): void {
+  if (child.pid !== undefined) child.postMessage(message)
+}

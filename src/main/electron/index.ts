@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import { app, BrowserWindow, nativeTheme, session } from 'electron'
+import { openSettingsStore } from '../settings/settings-store'
+import { handleAppScheme, registerAppScheme } from './app-protocol'
+import { startBackendProcess } from './backend-process'
+import { sendAppEvent, setupIpcServer } from './ipc-server'
+import { createLog } from './log'
+import { setupMenu } from './menu'
+import { setupSecurity } from './security'
+import { openMainWindow } from './window'
+
+const outDir = join(import.meta.dirname, '..')
+/** Scripts and demo sources that are run, so they can't stay inside the archive: beside it when packed. */
+const resourcesDir = app.isPackaged ? process.resourcesPath : join(outDir, '..')
+
+registerAppScheme()
+
+async function start(): Promise<void> {
+  const log = createLog(join(app.getPath('userData'), 'logs', 'ballonet.log'))
+  const settings = await openSettingsStore(join(app.getPath('userData'), 'settings.json'), (error) =>
+    log(`settings: ${String(error)}`),
+  )
+  await app.whenReady()
+  nativeTheme.themeSource = settings.get().theme
+  const backend = startBackendProcess({
+    entryPath: join(outDir, 'main', 'backend.js'),
+    args: [resourcesDir, app.getPath('userData')],
+    onRestart: () => sendAppEvent('backendRestarted', null),
+    onLog: log,
+  })
+  setupSecurity(session.defaultSession)
+  handleAppScheme(session.defaultSession, join(outDir, 'renderer'))
+  setupMenu(settings.get().locale)
+  setupIpcServer({ settings, backend, onSettings: () => setupMenu(settings.get().locale), onLog: log })
+  const openWindow = (): BrowserWindow =>
+    openMainWindow({ preloadPath: join(outDir, 'preload', 'index.cjs'), iconPath: join(resourcesDir, 'assets', 'icons', '256x256.png'), onLog: log })
+  openWindow()
+
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) openWindow()
+  })
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit()
+  })
+
+  let hasGivenBack = false
+  app.on('before-quit', (event) => {
+    if (hasGivenBack) return
+    event.preventDefault()
+    // Every way out gives the memory back: the backend lets a balloon go and ends the demo before the app ends.
+    void Promise.all([backend.quit(), settings.flush()]).finally(() => {
+      hasGivenBack = true
+      app.quit()
+    })
+  })
+}
+
+if (app.requestSingleInstanceLock()) {
+  app.on('second-instance', () => {
+    const window = BrowserWindow.getAllWindows()[0]
+    if (window?.isMinimized() === true) window.restore()
+    window?.focus()
+  })
+  void start()
+} else {
+  app.quit()
+}

@@ -1,0 +1,40 @@
+import { BrowserWindow, nativeTheme } from 'electron'
+import { appOrigin } from './app-protocol'
+
+export interface WindowOptions {
+  preloadPath: string
+  iconPath: string | null
+  onLog: (line: string) => void
+}
+
+/** The main window: sandboxed, isolated, shown when its first frame is painted. */
+export function openMainWindow(options: WindowOptions): BrowserWindow {
+  const window = new BrowserWindow({
+    width: 1440,
+    height: 900,
+    minWidth: 720,
+    minHeight: 480,
+    show: false,
+    autoHideMenuBar: true,
+    title: 'Ballonet',
+    // The page's own background, so that nothing flashes before it is painted.
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#14181d' : '#ffffff',
+    ...(options.iconPath === null ? {} : { icon: options.iconPath }),
+    webPreferences: {
+      preload: options.preloadPath,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      spellcheck: false,
+    },
+  })
+  window.once('ready-to-show', () => window.show())
+  window.webContents.on('render-process-gone', (_event, details) => {
+    if (details.reason === 'clean-exit' || window.isDestroyed()) return
+    options.onLog(`the window's process ended (${details.reason}); loading it again`)
+    window.webContents.reload()
+  })
+  void window.loadURL(`${appOrigin}/index.html`)
+  return window
+}
