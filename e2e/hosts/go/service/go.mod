@@ -1,0 +1,3 @@
+module example.org/ballonet/service
+
+go 1.19
