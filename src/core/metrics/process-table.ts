@@ -38,6 +38,14 @@ export type TableSource = (typeof tableColumns)[number]['source']
 
 export const columnIds: readonly ColumnId[] = tableColumns.map((column) => column.id)
 
+/** Columns of the shown table that are no numbers of a poll: from RowMeta and the frame itself. */
+export const labelColumnIds = ['pid', 'user', 'state', 'goVersion', 'command'] as const
+export type LabelColumnId = (typeof labelColumnIds)[number]
+
+/** Whatever can be a column of the shown table. */
+export type DisplayColumnId = ColumnId | LabelColumnId
+export const displayColumnIds: readonly DisplayColumnId[] = [...labelColumnIds, ...columnIds]
+
 /** Absence reasons as bytes in TableFrame.sources; index = code, 0 = present. */
 export const absenceCodes: readonly (AbsenceReason | null)[] = [
   null,

@@ -11,9 +11,11 @@ export type ReadRequest =
   | { kind: 'dir'; path: string }
   /** readlink of every entry of a folder (/proc/PID/fd); entries that vanish meanwhile are left out. */
   | { kind: 'links'; path: string }
+  /** Which file a path leads to, links followed: `dev:inode:size:mtimeMs`. Equal texts mean the same content. */
+  | { kind: 'identity'; path: string }
 
 export interface ReadAnswer {
-  /** The content for `file`, the UTF-8 path for `link`, empty for the others. */
+  /** The content for `file`, the UTF-8 text for `link` and `identity`, empty for the others. */
   bytes: Uint8Array
   /** Names for `dir`; `[name, destination]` pairs for `links`. */
   names: string[]

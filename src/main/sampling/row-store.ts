@@ -1,0 +1,194 @@
+import { minRateIntervalMs, toCpuPercent, toRatePerSecond } from '#core/metrics/rates'
+import type { ColumnId, TableSource } from '#core/metrics/process-table'
+import { createStatTable, parseStatTable, toComm, type StatTable } from '#core/procfs/stat-table'
+import type { StatFrame } from '../targets/target'
+import type { CgroupPlace } from './cgroup-reader'
+
+/** One reading of a source that is read only when somebody looks. */
+export interface SourceReading {
+  /** Wall clock, ms; 0: never. */
+  readAtMs: number
+  /** Index into absenceCodes. */
+  absence: number
+  values: Partial<Record<ColumnId, number>>
+}
+
+/** A process of the table for as long as it lives; changed in place by each poll, so that a poll makes no garbage. */
+export interface ProcessRow {
+  readonly rowId: number
+  readonly pid: number
+  readonly startTimeTicks: number
+  readonly isKernelThread: boolean
+  ppid: number
+  /** ASCII code. */
+  state: number
+  virtBytes: number
+  rssBytes: number
+  threads: number
+  /** NaN until two polls. */
+  cpuPercent: number
+  minorFaultsPerSecond: number
+  majorFaultsPerSecond: number
+
+  comm: string
+  cmdline: string[] | null
+  uid: number | null
+  user: string | null
+  isGo: boolean | null
+  goVersion: string | null
+  /** Grows with every change of the fields above it, over all rows. */
+  metaVersion: number
+  /** Monotonic clock: when cmdline, user and executable are to be read (again). Infinity: known. */
+  metaDueAtMs: number
+  metaReads: number
+  /** Was there at the first poll: it is past its exec. */
+  isOld: boolean
+
+  sources: Partial<Record<Exclude<TableSource, 'stat'>, SourceReading>>
+  cgroup: { place: CgroupPlace | null; readAtMs: number } | null
+  /** Monotonic clock: when its page tables may be walked again; and what the last walk cost. */
+  walkDueAtMs: number
+  lastWalk: { rssBytes: number; costMs: number } | null
+
+  readonly counters: {
+    atMs: number
+    cpuTicks: number
+    minorFaults: number
+    majorFaults: number
+    commHash: number
+  }
+  /** Number of the poll that saw it last. */
+  seen: number
+}
+
+/** Keeps the rows of one target over time: a process is its pid and start time, so a reused pid is a new row. */
+export interface RowStore {
+  /** In the order of the frame, ascending by pid. */
+  readonly rows: readonly ProcessRow[]
+  /** monotonicMs: when the frame was read. */
+  update(frame: StatFrame, monotonicMs: number): void
+  /** Notes that something of a row that goes into RowMeta changed. */
+  touchMeta(row: ProcessRow): void
+}
+
+type NewRow = Pick<ProcessRow, 'rowId' | 'pid' | 'startTimeTicks' | 'isKernelThread' | 'comm' | 'metaVersion'>
+
+/** A row of which nothing but its name is known. */
+export function createProcessRow(known: NewRow): ProcessRow {
+  return {
+    // Spelled out: objects made by a spread are slow to read, and thousands of these are read every second.
+    rowId: known.rowId,
+    pid: known.pid,
+    startTimeTicks: known.startTimeTicks,
+    isKernelThread: known.isKernelThread,
+    comm: known.comm,
+    metaVersion: known.metaVersion,
+    ppid: 0,
+    state: 0,
+    virtBytes: NaN,
+    rssBytes: NaN,
+    threads: NaN,
+    cpuPercent: NaN,
+    minorFaultsPerSecond: NaN,
+    majorFaultsPerSecond: NaN,
+    cmdline: null,
+    uid: null,
+    user: null,
+    isGo: null,
+    goVersion: null,
+    metaDueAtMs: 0,
+    metaReads: 0,
+    isOld: false,
+    sources: {},
+    cgroup: null,
+    walkDueAtMs: 0,
+    lastWalk: null,
+    counters: { atMs: 0, cpuTicks: 0, minorFaults: 0, majorFaults: 0, commHash: 0 },
+    seen: 0,
+  }
+}
+
+export function createRowStore(host: { pageSizeBytes: number; clockTicksPerSecond: number }): RowStore {
+  const byPid = new Map<number, ProcessRow>()
+  let rows: ProcessRow[] = []
+  let table = createStatTable()
+  let lastRowId = 0
+  let metaVersion = 0
+  let poll = 0
+
+  function addRow(frame: StatFrame, index: number, monotonicMs: number): ProcessRow {
+    const row = createProcessRow({
+      rowId: ++lastRowId,
+      pid: table.pid[index] as number,
+      startTimeTicks: table.startTimeTicks[index] as number,
+      isKernelThread: table.isKernelThread[index] === 1,
+      comm: toComm(frame, table, index),
+      metaVersion: ++metaVersion,
+    })
+    row.isOld = poll === 1
+    row.counters.atMs = monotonicMs
+    row.counters.cpuTicks = table.cpuTicks[index] as number
+    row.counters.minorFaults = table.minorFaults[index] as number
+    row.counters.majorFaults = table.majorFaults[index] as number
+    row.counters.commHash = table.commHash[index] as number
+    byPid.set(row.pid, row)
+    return row
+  }
+
+  function updateRates(row: ProcessRow, from: StatTable, index: number, monotonicMs: number): void {
+    const { counters } = row
+    const elapsedMs = monotonicMs - counters.atMs
+    if (elapsedMs < minRateIntervalMs) return
+    const cpuTicks = from.cpuTicks[index] as number
+    const minorFaults = from.minorFaults[index] as number
+    const majorFaults = from.majorFaults[index] as number
+    row.cpuPercent = toCpuPercent(counters.cpuTicks, cpuTicks, elapsedMs, host.clockTicksPerSecond) ?? NaN
+    row.minorFaultsPerSecond = toRatePerSecond(counters.minorFaults, minorFaults, elapsedMs) ?? NaN
+    row.majorFaultsPerSecond = toRatePerSecond(counters.majorFaults, majorFaults, elapsedMs) ?? NaN
+    counters.atMs = monotonicMs
+    counters.cpuTicks = cpuTicks
+    counters.minorFaults = minorFaults
+    counters.majorFaults = majorFaults
+  }
+
+  function updateRow(row: ProcessRow, frame: StatFrame, index: number, monotonicMs: number): void {
+    row.seen = poll
+    row.ppid = table.ppid[index] as number
+    row.state = table.state[index] as number
+    row.virtBytes = table.virtBytes[index] as number
+    row.rssBytes = (table.rssPages[index] as number) * host.pageSizeBytes
+    row.threads = table.threads[index] as number
+    updateRates(row, table, index, monotonicMs)
+    if (row.counters.commHash === table.commHash[index]) return
+    row.counters.commHash = table.commHash[index] as number
+    row.comm = toComm(frame, table, index)
+    row.metaVersion = ++metaVersion
+    // A new name mostly means exec: another command line and executable. Not at once: some rename themselves all the time.
+    row.metaDueAtMs = Math.min(row.metaDueAtMs, monotonicMs + 1500)
+  }
+
+  return {
+    get rows() {
+      return rows
+    },
+    update(frame, monotonicMs) {
+      poll++
+      table = parseStatTable(frame, table)
+      const next: ProcessRow[] = rows.length === table.count ? rows : new Array<ProcessRow>(table.count)
+      for (let index = 0; index < table.count; index++) {
+        const known = byPid.get(table.pid[index] as number)
+        const isSame = known !== undefined && known.startTimeTicks === table.startTimeTicks[index]
+        const row = isSame ? known : addRow(frame, index, monotonicMs)
+        updateRow(row, frame, index, monotonicMs)
+        next[index] = row
+      }
+      rows = next
+      if (byPid.size > table.count) {
+        for (const [pid, row] of byPid) if (row.seen !== poll) byPid.delete(pid)
+      }
+    },
+    touchMeta(row) {
+      row.metaVersion = ++metaVersion
+    },
+  }
+}

@@ -1,0 +1,117 @@
+import type { TableFrame, TableSource } from '#core/metrics/process-table'
+import type { RollupBudget } from '#core/metrics/rollup-budget'
+import type { StatFrame, Target } from '../targets/target'
+import type { CgroupReader } from './cgroup-reader'
+import type { Executables } from './executables'
+import { createMetaFiller } from './meta-filler'
+import type { RollupReader } from './rollup-reader'
+import { createRowStore } from './row-store'
+import type { TableRequest, TableSubscription } from './sampler'
+import { buildTableFrame, toSources, type FrameMoment } from './table-frame'
+import { createTableSources, type SourcePlan } from './table-sources'
+import type { UserNames } from './user-names'
+
+/** Parts of the interval that the table may spend on what is not stat. */
+const sourcesShare = 0.02
+/** While rows are without command line and user, which is once in a row's life. */
+const metaShare = 0.08
+const walksShare = 0.2
+
+export interface TableFeedOptions {
+  target: Target
+  users: UserNames
+  cgroups: CgroupReader
+  executables: Executables
+  rollups: RollupReader
+  budget: RollupBudget
+  intervalMs: number
+}
+
+/** The process table for all who look at it: one set of rows, a frame for each of them at each poll. */
+export interface TableFeed {
+  readonly isWanted: boolean
+  subscribe(request: TableRequest, listener: (frame: TableFrame) => void): TableSubscription
+  plan(): SourcePlan
+  /** Before the plan's answers are accepted. */
+  accept(frame: StatFrame, monotonicMs: number): void
+  /** Sends frames, and reads in the background what the next ones shall hold. */
+  send(moment: FrameMoment): void
+  close(): void
+  /** Resolves when no background read is under way. */
+  whenIdle(): Promise<void>
+}
+
+interface Subscriber {
+  request: TableRequest
+  listener: (frame: TableFrame) => void
+  metaVersion: number
+}
+
+export function createTableFeed(options: TableFeedOptions): TableFeed {
+  const { target, users, cgroups, executables, rollups, budget, intervalMs } = options
+  const store = createRowStore(target.host)
+  const filler = createMetaFiller(target, store, users, executables)
+  const tableSources = createTableSources(cgroups, rollups, target.host.pageSizeBytes)
+  const subscribers = new Set<Subscriber>()
+  let background: Promise<void> | null = null
+
+  function wantedSources(): Set<TableSource> {
+    return new Set([...subscribers].flatMap(({ request }) => [...toSources(request.columns)]))
+  }
+
+  function visibleRowIds(): Set<number> {
+    return new Set([...subscribers].flatMap(({ request }) => request.visibleRowIds))
+  }
+
+  async function readInBackground(): Promise<void> {
+    const visible = visibleRowIds()
+    await filler.fill(store.rows, visible, intervalMs * metaShare)
+    if (!wantedSources().has('smaps_rollup')) return
+    await tableSources.walk(store.rows, visible, budget, performance.now() + intervalMs * walksShare)
+  }
+
+  return {
+    get isWanted() {
+      return subscribers.size > 0
+    },
+    subscribe(request, listener) {
+      const subscriber: Subscriber = { request, listener, metaVersion: 0 }
+      subscribers.add(subscriber)
+      return {
+        update: (next) => void (subscriber.request = next),
+        close: () => void subscribers.delete(subscriber),
+      }
+    },
+    plan() {
+      const visible = visibleRowIds()
+      const rss = tableSources.planRss(store.rows.filter((row) => visible.has(row.rowId)))
+      const cheap = tableSources.plan(store.rows, wantedSources(), visible, intervalMs * sourcesShare)
+      return {
+        reads: [...rss.reads, ...cheap.reads],
+        accept(results) {
+          rss.accept(results.slice(0, rss.reads.length))
+          cheap.accept(results.slice(rss.reads.length))
+        },
+      }
+    },
+    accept: (frame, monotonicMs) => store.update(frame, monotonicMs),
+    send(moment) {
+      if (subscribers.size === 0) return
+      const newest = store.rows.reduce((max, row) => Math.max(max, row.metaVersion), 0)
+      for (const subscriber of subscribers) {
+        const { request, listener, metaVersion } = subscriber
+        subscriber.metaVersion = newest
+        listener(buildTableFrame(store.rows, request.columns, metaVersion, moment))
+      }
+      background ??= readInBackground()
+        .catch(() => {
+          // The target was closed or lost meanwhile; the rows stay as they are.
+        })
+        .finally(() => {
+          background = null
+        })
+    },
+    close: () => subscribers.clear(),
+    whenIdle: () => background ?? Promise.resolve(),
+  }
+}
