@@ -31,7 +31,9 @@ const knownNoise = [
   /^\s*$/,
 ]
 
-export async function launchBallonet(options: LaunchOptions = {}): Promise<BallonetApp & { close(): Promise<void>; noise: string[] }> {
+export async function launchBallonet(
+  options: LaunchOptions = {},
+): Promise<BallonetApp & { close(): Promise<void>; noise: string[] }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ballonet-e2e-'))
   const noise: string[] = []
   const expected: RegExp[] = [...knownNoise]
@@ -50,11 +52,13 @@ export async function launchBallonet(options: LaunchOptions = {}): Promise<Ballo
   })
   const child = electron.process()
   child.stderr?.on('data', (data: Buffer) => {
-    for (const line of data.toString().split('\n')) if (!expected.some((known) => known.test(line))) noise.push(line)
+    for (const line of data.toString().split('\n'))
+      if (!expected.some((known) => known.test(line))) noise.push(line)
   })
   const page = await electron.firstWindow()
   page.on('console', (message) => {
-    if (message.type() === 'error' && !expected.some((known) => known.test(message.text()))) noise.push(message.text())
+    if (message.type() === 'error' && !expected.some((known) => known.test(message.text())))
+      noise.push(message.text())
   })
   page.on('pageerror', (error) => noise.push(String(error)))
   return {
@@ -64,7 +68,9 @@ export async function launchBallonet(options: LaunchOptions = {}): Promise<Ballo
     mainPid: child.pid!,
     backendPid: () =>
       electron.evaluate(({ app }) => {
-        const found = app.getAppMetrics().find((metric) => metric.type === 'Utility' && metric.name === 'Ballonet backend')
+        const found = app
+          .getAppMetrics()
+          .find((metric) => metric.type === 'Utility' && metric.name === 'Ballonet backend')
         if (found === undefined) throw new Error('the backend does not run')
         return found.pid
       }),

@@ -16,7 +16,9 @@ async function sourceFiles(folder: string): Promise<string[]> {
 
 async function importsOf(path: string): Promise<string[]> {
   const text = await readFile(path, 'utf8')
-  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'|^import '([^']+)'/gm)].map((match) => match[1] ?? match[2]!)
+  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'|^import '([^']+)'/gm)].map(
+    (match) => match[1] ?? match[2]!,
+  )
 }
 
 describe('layers', () => {

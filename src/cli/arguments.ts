@@ -27,7 +27,8 @@ export function usageError(message: string): AppError {
 function parseWithUnit(text: string, units: Record<string, number>, what: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim())
   const unit = match === null ? undefined : units[match[2]!.toLowerCase()]
-  if (match === null || unit === undefined) throw usageError(`${what}: "${text.slice(0, 40)}" is not understood`)
+  if (match === null || unit === undefined)
+    throw usageError(`${what}: "${text.slice(0, 40)}" is not understood`)
   return Math.round(Number(match[1]) * unit)
 }
 

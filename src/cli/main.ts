@@ -59,7 +59,7 @@ async function withTarget(
 ): Promise<void> {
   const target = await openTarget(spec)
   try {
-    const sampler = createSampler(target, { goSource, intervalMs })
+    const sampler = await createSampler(target, { ...goSource, intervalMs })
     try {
       await run(target, sampler)
     } finally {
@@ -95,7 +95,9 @@ async function runCommand(command: string, options: CliOptions, output: Output):
     return withTarget(spec, intervalMs, (_target, sampler) => runWatch(sampler, watchOptions, output, stop))
   }
   if (command === 'balloon') {
-    return withTarget(spec, 1000, (target, sampler) => runBalloonCommand(target, sampler, options, output, stop))
+    return withTarget(spec, 1000, (target, sampler) =>
+      runBalloonCommand(target, sampler, options, output, stop),
+    )
   }
   return runDemo(output, isJson, stop)
 }

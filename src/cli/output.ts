@@ -11,7 +11,10 @@ export interface Output {
 
 /** Control characters of untrusted names would be orders to the terminal: they are shown as escapes. */
 export function toTerminalText(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`)
+  return text.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** A size, or a dash where there is none; a plain space, for columns. */

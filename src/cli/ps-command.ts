@@ -54,7 +54,9 @@ export async function runPs(sampler: Sampler, output: Output, isJson: boolean): 
   const host = await firstHost
   const metaByRow = new Map(frame.metas.map((meta) => [meta.rowId, meta]))
   const rss = frame.columns.rssBytes
-  const rows = Array.from({ length: frame.count }, (_, row) => row).sort((a, b) => (rss?.[b] ?? 0) - (rss?.[a] ?? 0))
+  const rows = Array.from({ length: frame.count }, (_, row) => row).sort(
+    (a, b) => (rss?.[b] ?? 0) - (rss?.[a] ?? 0),
+  )
 
   if (!isJson) output.line('    PID USER           VIRT        RES        PSS   LAZYFREE GO        COMMAND')
   for (const row of rows) {
@@ -68,7 +70,9 @@ export async function runPs(sampler: Sampler, output: Output, isJson: boolean): 
     output.line(
       [
         String(record.pid).padStart(7),
-        toTerminalText(meta?.user ?? String(meta?.uid ?? '-')).slice(0, 8).padEnd(8),
+        toTerminalText(meta?.user ?? String(meta?.uid ?? '-'))
+          .slice(0, 8)
+          .padEnd(8),
         ...sizes.map((bytes) => toSizeText(bytes).padStart(10)),
         (meta?.goVersion ?? (meta?.isGo === true ? 'go ?' : '')).slice(0, 9).padEnd(9),
         toTerminalText(record.comm),

@@ -52,7 +52,12 @@ const header = 'TIME           VIRT        RES   LAZYFREE     RES-LF HEAPINUSE  
  * `ballonet watch`: a line a poll until count, the end of the process, or stop. Rejects with AppError `gone` when there
  * is no such process, or when it ended before the lines that were asked for.
  */
-export async function runWatch(sampler: Sampler, options: WatchOptions, output: Output, stop: AbortSignal): Promise<void> {
+export async function runWatch(
+  sampler: Sampler,
+  options: WatchOptions,
+  output: Output,
+  stop: AbortSignal,
+): Promise<void> {
   const key = await sampler.findKey(options.pid)
   if (key === null) throw new AppError('gone', `there is no process ${options.pid}`)
   let host: HostSample | null = null
@@ -91,7 +96,10 @@ export async function runWatch(sampler: Sampler, options: WatchOptions, output: 
             if (options.count === null) {
               output.error('the process has ended')
               resolve()
-            } else reject(new AppError('gone', `process ${options.pid} ended after ${lines} of ${options.count} lines`))
+            } else
+              reject(
+                new AppError('gone', `process ${options.pid} ended after ${lines} of ${options.count} lines`),
+              )
           },
         })
         .then((started) => {
@@ -100,13 +108,16 @@ export async function runWatch(sampler: Sampler, options: WatchOptions, output: 
           if (options.allowsLongRead) started.allowRollup()
         }, reject)
     })
-    const endpoint = (watch as Watch | undefined)?.latest()?.endpoint
+    const endpoint = (watch)?.latest()?.endpoint
     if (options.pprofUrl !== null && endpoint?.error) {
-      const hint = endpoint.error.hint === undefined ? '' : ` ${formatText('en', endpoint.error.hint, endpoint.error.params)}`
+      const hint =
+        endpoint.error.hint === undefined
+          ? ''
+          : ` ${formatText('en', endpoint.error.hint, endpoint.error.params)}`
       output.error(`heap in use is not known: ${endpoint.error.message}.${hint}`)
     }
   } finally {
     stopHost()
-    ;(watch as Watch | undefined)?.close()
+    ;(watch)?.close()
   }
 }

@@ -2,7 +2,8 @@ import type { ErrorValue } from '../errors'
 import type { ProcessKey } from '../process-key'
 
 /** Where the pressure is put: the whole host, or the memory cgroup that the process lives in. */
-export type PressureDomain = { kind: 'host' } | { kind: 'cgroup'; version: 1 | 2; path: string; limitBytes: number }
+export type PressureDomain =
+  { kind: 'host' } | { kind: 'cgroup'; version: 1 | 2; path: string; limitBytes: number }
 
 /** What the person may change in *Adjust…*; all else follows. */
 export interface BalloonSettings {
@@ -28,9 +29,11 @@ export type PlanRisk =
   | 'no-limit-in-cgroup'
   | 'lazyfree-unknown' // not measurable on this kernel or not permitted: only RSS can tell
   | 'dirty-cache-eviction' // a lot of page cache would go first
+  | 'group-oom' // memory.oom.group is set: an OOM kill in this cgroup would take the process too
 
 /** Why no balloon can be blown at all. */
-export type PlanRefusal = 'not-linux' | 'no-shell' | 'no-dd' | 'no-memavailable' | 'no-room' | 'target-gone' | 'already-running'
+export type PlanRefusal =
+  'not-linux' | 'no-shell' | 'no-dd' | 'no-memavailable' | 'no-room' | 'target-gone' | 'already-running'
 
 /** A balloon as it would run, in numbers; the sentences are made from these in the user interface. */
 export interface BalloonPlan {

@@ -34,7 +34,15 @@ export interface SessionEvent {
   atMs: number
   targetId: string
   key: ProcessKey | null
-  kind: 'process-gone' | 'process-restarted' | 'gc' | 'balloon-started' | 'balloon-ended' | 'endpoint' | 'target' | 'long-read'
+  kind:
+    | 'process-gone'
+    | 'process-restarted'
+    | 'gc'
+    | 'balloon-started'
+    | 'balloon-ended'
+    | 'endpoint'
+    | 'target'
+    | 'long-read'
   /** A key under `event.*` in the catalogues, and its parameters (raw numbers: bytes, ms). */
   text: string
   params: Record<string, string | number>
@@ -69,7 +77,11 @@ export type BackendMethods = {
   'endpoint.askOnce': (params: { targetId: string; key: ProcessKey }) => null
   /** Allows the first smaps_rollup walk of a huge process, after its stall was shown. */
   'rollup.allow': (params: { targetId: string; key: ProcessKey }) => null
-  'balloon.plan': (params: { targetId: string; key: ProcessKey; settings?: Partial<BalloonSettings> }) => BalloonPlan
+  'balloon.plan': (params: {
+    targetId: string
+    key: ProcessKey
+    settings?: Partial<BalloonSettings>
+  }) => BalloonPlan
   /** Blows up exactly this target with these settings; the plan is made again and must not be refused. */
   'balloon.start': (params: {
     targetId: string

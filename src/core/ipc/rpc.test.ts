@@ -77,7 +77,9 @@ describe.each([
 
   it('refuses parameters that do not fit, and methods that are not there', async () => {
     const { client } = connect()
-    await expect(client.call('double', { value: 'x' as unknown as number })).rejects.toMatchObject({ code: 'invalid' })
+    await expect(client.call('double', { value: 'x' as unknown as number })).rejects.toMatchObject({
+      code: 'invalid',
+    })
     for (const name of ['nothing', '__proto__', 'constructor']) {
       await expect(client.call(name as 'fails', null)).rejects.toMatchObject({ code: 'unsupported' })
     }
@@ -85,7 +87,15 @@ describe.each([
 
   it('ignores messages that are none of its own', async () => {
     const { client, near } = connect()
-    for (const junk of [null, 1, 'x', {}, { kind: 'request' }, { kind: 'reply', id: 9, result: {} }, { kind: 'event' }]) {
+    for (const junk of [
+      null,
+      1,
+      'x',
+      {},
+      { kind: 'request' },
+      { kind: 'reply', id: 9, result: {} },
+      { kind: 'event' },
+    ]) {
       near.post(junk)
     }
     expect(await client.call('double', { value: 1 })).toBe(2)

@@ -90,8 +90,8 @@ export function createRpcClient<M extends Methods, E>(channel: MessageChannelEnd
     on(event, listener) {
       const set = listeners.get(event) ?? new Set()
       listeners.set(event, set)
-      set.add(listener as (payload: never) => void)
-      return () => set.delete(listener as (payload: never) => void)
+      set.add(listener)
+      return () => set.delete(listener)
     },
     onClose: (listener) => void closeListeners.push(listener),
     close: () => channel.close(),
@@ -109,7 +109,10 @@ function fromErrorValue(error: ErrorValue): AppError {
 export type Validator<P> = (raw: unknown) => P
 
 export type Handlers<M extends Methods> = {
-  [K in keyof M]: { validate: Validator<ParamsOf<M, K>>; handle: (params: ParamsOf<M, K>) => ResultOf<M, K> | Promise<ResultOf<M, K>> }
+  [K in keyof M]: {
+    validate: Validator<ParamsOf<M, K>>
+    handle: (params: ParamsOf<M, K>) => ResultOf<M, K> | Promise<ResultOf<M, K>>
+  }
 }
 
 export interface RpcServer<E> {
@@ -119,7 +122,10 @@ export interface RpcServer<E> {
 }
 
 /** Answers one connection. Every request gets a reply; a method that is not in `handlers` is `unsupported`. */
-export function createRpcServer<M extends Methods, E>(channel: MessageChannelEnd, handlers: Handlers<M>): RpcServer<E> {
+export function createRpcServer<M extends Methods, E>(
+  channel: MessageChannelEnd,
+  handlers: Handlers<M>,
+): RpcServer<E> {
   let isClosed = false
   const closeListeners: (() => void)[] = []
 

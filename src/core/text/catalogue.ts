@@ -1,4 +1,8 @@
+import { balloonText } from './balloon'
 import { errorText } from './errors'
+import { demoText, goText } from './go'
+import { headlineText } from './headline'
+import { samplingText } from './sampling'
 
 export const locales = ['en', 'zh-CN'] as const
 export type Locale = (typeof locales)[number]
@@ -13,9 +17,20 @@ export function chooseLocale(tag: string): Locale {
  * catalogues under the same keys (`error.code.gone`).
  */
 export const sharedText = {
-  en: { error: errorText.en },
-  'zh-CN': { error: errorText['zh-CN'] },
+  en: textOf('en'),
+  'zh-CN': textOf('zh-CN'),
 } as const
+
+function textOf<L extends Locale>(locale: L) {
+  return {
+    balloon: balloonText[locale],
+    demo: demoText[locale],
+    error: errorText[locale],
+    go: goText[locale],
+    headline: headlineText[locale],
+    ...samplingText[locale],
+  }
+}
 
 export type TextParams = Record<string, string | number>
 
@@ -23,7 +38,10 @@ export type TextParams = Record<string, string | number>
 export function formatText(locale: Locale, key: string, params: TextParams = {}): string {
   let node: unknown = sharedText[locale]
   for (const part of key.split('.')) {
-    node = typeof node === 'object' && node !== null && Object.hasOwn(node, part) ? (node as Record<string, unknown>)[part] : undefined
+    node =
+      typeof node === 'object' && node !== null && Object.hasOwn(node, part)
+        ? (node as Record<string, unknown>)[part]
+        : undefined
   }
   if (typeof node !== 'string') return key
   return node.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole))

@@ -17,12 +17,8 @@ export const errorText = {
       cancelled: 'Cancelled.',
       failed: 'It failed.',
     },
-    hint: {
-      'target-not-yet': 'Hosts over SSH and containers come with a later version. This machine works today.',
-      'target-spec': 'A target is local, ssh:HOST or exec:COMMAND.',
-      'backend-restarted': 'The part that reads the machine ended and was started again.',
-      'same-user-or-root': 'These numbers need the same user as the process, or root.',
-    },
+    'target-not-yet': 'Hosts over SSH and containers come with a later version. This machine works today.',
+    'target-invalid': 'A target is local, ssh:HOST or exec:COMMAND.',
   },
   'zh-CN': {
     code: {
@@ -41,11 +37,7 @@ export const errorText = {
       cancelled: '已取消。',
       failed: '操作失败。',
     },
-    hint: {
-      'target-not-yet': 'SSH 主机和容器将在后续版本支持。本机现在即可使用。',
-      'target-spec': '目标为 local、ssh:主机 或 exec:命令。',
-      'backend-restarted': '读取本机的后台进程已结束并重新启动。',
-      'same-user-or-root': '读取这些数值需要与该进程相同的用户，或 root。',
-    },
+    'target-not-yet': 'SSH 主机和容器将在后续版本支持。本机现在即可使用。',
+    'target-invalid': '目标为 local、ssh:主机 或 exec:命令。',
   },
 } as const

@@ -5,7 +5,8 @@ export function formatBytes(bytes: number): string {
   const sign = bytes < 0 ? '\u2212' : ''
   let value = Math.abs(bytes)
   let unit = 0
-  while (unit < units.length - 1 && Number(value.toPrecision(3)) >= 1024) {
+  // 1023.7 MiB would be written as 1024 MiB.
+  while (unit < units.length - 1 && value >= 1023.5) {
     value /= 1024
     unit++
   }

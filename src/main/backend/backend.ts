@@ -55,7 +55,7 @@ export function createBackend(options: BackendOptions): Backend {
 
   async function openNew(spec: string): Promise<OpenTarget> {
     const target = await openTarget(spec)
-    const sampler = createSampler(target, { goSource })
+    const sampler = await createSampler(target, goSource)
     const runner = createBalloonRunner({
       target,
       needsOwner: () => hasOwner,

@@ -10,7 +10,7 @@ const maxWatches = 32
 
 /** One connected window: what it looks at, and the balloon that it owns. */
 export interface Session {
-  emit<K extends keyof BackendEvents & string>(event: K, payload: BackendEvents[K]): void
+  emit<K extends keyof BackendEvents>(event: K, payload: BackendEvents[K]): void
   onClose(listener: () => void): void
 }
 
@@ -32,7 +32,8 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
     const id = idOf(targetId, key)
     const known = watches.get(id)
     if (known !== undefined) return known
-    if (watches.size >= maxWatches) throw new AppError('too-large', `at most ${maxWatches} processes are watched at once`)
+    if (watches.size >= maxWatches)
+      throw new AppError('too-large', `at most ${maxWatches} processes are watched at once`)
     const watch = await core.get(targetId).sampler.watch(key, {
       sample: (sample) => server.emit('process', { targetId, sample }),
       facts: (facts) => server.emit('facts', { targetId, facts }),
@@ -62,7 +63,10 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
         if (known !== undefined) known.update(request)
         else {
           const { sampler } = core.get(targetId)
-          tables.set(targetId, sampler.subscribeTable(request, (frame) => server.emit('table', { targetId, frame })))
+          tables.set(
+            targetId,
+            sampler.subscribeTable(request, (frame) => server.emit('table', { targetId, frame })),
+          )
         }
         return null
       },

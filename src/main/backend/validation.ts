@@ -32,7 +32,12 @@ export const backendSchemas = {
   }),
   endpoint: z.strictObject({ targetId, key, url: z.string().max(2000).nullable() }),
   plan: z.strictObject({ targetId, key, settings: balloonSettings.partial().optional() }),
-  start: z.strictObject({ targetId, key, settings: balloonSettings, acceptedRisks: z.array(z.string().max(40)).max(20) }),
+  start: z.strictObject({
+    targetId,
+    key,
+    settings: balloonSettings,
+    acceptedRisks: z.array(z.string().max(40)).max(20),
+  }),
 }
 
 /** A schema as a validator of the rpc server: what does not fit is AppError `invalid`, naming the field. */

@@ -38,8 +38,11 @@ export function registerAppScheme(): void {
 export function handleAppScheme(session: Session, rendererDir: string): void {
   session.protocol.handle('app', async (request) => {
     const url = new URL(request.url)
-    const path = normalize(join(rendererDir, decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname)))
-    if (url.host !== 'bundle' || !path.startsWith(rendererDir + sep)) return new Response(null, { status: 404 })
+    const path = normalize(
+      join(rendererDir, decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname)),
+    )
+    if (url.host !== 'bundle' || !path.startsWith(rendererDir + sep))
+      return new Response(null, { status: 404 })
     try {
       return new Response(new Uint8Array(await readFile(path)), {
         headers: {
@@ -58,4 +61,3 @@ export function handleAppScheme(session: Session, rendererDir: string): void {
 export function isAppUrl(url: string): boolean {
   return url === appOrigin || url.startsWith(`${appOrigin}/`)
 }
-

@@ -44,11 +44,14 @@ export function startBackendProcess(options: BackendProcessOptions): BackendProc
       options.onLog(`the backend ended with ${code}; starting another`)
       restarts++
       // A backend that dies at once, again and again, must not become a busy loop.
-      setTimeout(() => {
-        if (isQuitting) return
-        child = fork()
-        options.onRestart()
-      }, Math.min(200 * restarts, 10_000))
+      setTimeout(
+        () => {
+          if (isQuitting) return
+          child = fork()
+          options.onRestart()
+        },
+        Math.min(200 * restarts, 10_000),
+      )
     })
     return forked
   }

@@ -33,7 +33,11 @@ async function start(): Promise<void> {
   setupMenu(settings.get().locale)
   setupIpcServer({ settings, backend, onSettings: () => setupMenu(settings.get().locale), onLog: log })
   const openWindow = (): BrowserWindow =>
-    openMainWindow({ preloadPath: join(outDir, 'preload', 'index.cjs'), iconPath: join(resourcesDir, 'assets', 'icons', '256x256.png'), onLog: log })
+    openMainWindow({
+      preloadPath: join(outDir, 'preload', 'index.cjs'),
+      iconPath: join(resourcesDir, 'assets', 'icons', '256x256.png'),
+      onLog: log,
+    })
   openWindow()
 
   app.on('activate', () => {

@@ -1,5 +1,13 @@
 import { writeFile } from 'node:fs/promises'
-import { app, BrowserWindow, dialog, ipcMain, nativeTheme, type IpcMainEvent, type IpcMainInvokeEvent } from 'electron'
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  nativeTheme,
+  type IpcMainEvent,
+  type IpcMainInvokeEvent,
+} from 'electron'
 import { z } from 'zod'
 import { fail, ok, toErrorValue, type Result } from '#core/errors'
 import type { AppEvents, AppMethods } from '#core/ipc/contract'
@@ -24,12 +32,20 @@ function isPng(bytes: Uint8Array): boolean {
 /** Only the main frame of a window of ours, showing our own page, is answered. */
 function isTrusted(event: IpcMainEvent | IpcMainInvokeEvent): boolean {
   const frame = event.senderFrame
-  return frame !== null && frame.parent === null && isAppUrl(frame.url) && BrowserWindow.fromWebContents(event.sender) !== null
+  return (
+    frame !== null &&
+    frame.parent === null &&
+    isAppUrl(frame.url) &&
+    BrowserWindow.fromWebContents(event.sender) !== null
+  )
 }
 
 /** A name that can only be a name: the dialog proposes it, in the person's own folder. */
 function toFileName(suggested: string): string {
-  const name = suggested.replaceAll(/[^\p{L}\p{N} ._-]/gu, '-').replace(/^[.\s-]+/, '').slice(0, 80)
+  const name = suggested
+    .replaceAll(/[^\p{L}\p{N} ._-]/gu, '-')
+    .replace(/^[.\s-]+/, '')
+    .slice(0, 80)
   return name === '' ? 'ballonet.png' : name
 }
 
@@ -77,10 +93,10 @@ export function setupIpcServer({ settings, backend, onSettings, onLog }: IpcServ
 
   ipcMain.handle('app', async (event, method: unknown, params: unknown): Promise<Result<unknown>> => {
     if (!isTrusted(event)) return fail('refused', 'the sender is not a window of this app')
-    if (typeof method !== 'string' || !Object.hasOwn(handlers, method)) return fail('unsupported', 'no such method')
-    const handler = handlers[method as keyof AppMethods] as Handlers<Record<string, (params: never) => unknown>>[string]
+    if (typeof method !== 'string' || !Object.hasOwn(handlers, method))
+      return fail('unsupported', 'no such method')
     try {
-      return ok(await handler.handle(handler.validate(params)))
+      return ok(await answer(handlers, method as keyof AppMethods, params))
     } catch (error) {
       onLog(`${method}: ${toErrorValue(error).message}`)
       return { ok: false, error: error instanceof z.ZodError ? toInvalid(error) : toErrorValue(error) }
@@ -92,12 +108,20 @@ export function setupIpcServer({ settings, backend, onSettings, onLog }: IpcServ
   })
 }
 
+function answer<K extends keyof AppMethods>(handlers: Handlers<AppMethods>, method: K, params: unknown) {
+  const { validate, handle } = handlers[method]
+  return handle(validate(params))
+}
+
 function toInvalid(error: z.ZodError): { code: 'invalid'; message: string } {
   const issue = error.issues[0]
-  return { code: 'invalid', message: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`.slice(0, 500) }
+  return {
+    code: 'invalid',
+    message: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`.slice(0, 500),
+  }
 }
 
 /** To every window. */
-export function sendAppEvent<K extends keyof AppEvents & string>(event: K, payload: AppEvents[K]): void {
+export function sendAppEvent<K extends keyof AppEvents>(event: K, payload: AppEvents[K]): void {
   for (const window of BrowserWindow.getAllWindows()) window.webContents.send('app-event', event, payload)
 }

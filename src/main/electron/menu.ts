@@ -15,7 +15,14 @@ export function setupMenu(locale: LocaleChoice): void {
   })
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
-      { label: text.file, submenu: [command(text.saveImage, 'chart.save-image'), { type: 'separator' }, { role: 'quit', label: text.quit }] },
+      {
+        label: text.file,
+        submenu: [
+          command(text.saveImage, 'chart.save-image'),
+          { type: 'separator' },
+          { role: 'quit', label: text.quit },
+        ],
+      },
       { role: 'editMenu', label: text.edit },
       {
         label: text.view,

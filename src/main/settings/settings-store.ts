@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Settings } from '#core/ipc/contract'
 import { displayColumnIds, type DisplayColumnId } from '#core/metrics/process-table'
 
-const defaultColumns: DisplayColumnId[] = ['pid', 'command', 'user', 'rssBytes', 'lazyFreeBytes', 'memPercent', 'cpuPercent', 'goVersion']
+const defaultColumns: DisplayColumnId[] = ['pid', 'command', 'user', 'rssBytes', 'lazyFreeBytes', 'cpuPercent', 'goVersion']
 
 const paneSizes = z.record(z.string().max(40), z.array(z.number().min(0).max(100)).max(8))
 

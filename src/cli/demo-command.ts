@@ -1,0 +1,108 @@
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { AppError } from '#core/errors'
+import type { DemoState } from '#core/ipc/contract'
+import { formatParams } from '#core/text/format-params'
+import { formatText } from '#core/text/catalogue'
+import { toHeadline } from '#core/verdict/headline'
+import { createDemo } from '#main/demo/demo'
+import { goSource } from '#main/profiling/go-source'
+import { createSampler } from '#main/sampling/create-sampler'
+import type { Watch } from '#main/sampling/sampler'
+import { openTarget } from '#main/targets/open-target'
+import { watchUntilSettled } from './balloon-command'
+import type { Output } from './output'
+import { toProcessRecord } from './record'
+import { runBalloon } from './run-balloon'
+
+/** Folder that holds assets/ and e2e/hosts/go, seen from the built out/main. */
+const resourcesDir = join(import.meta.dirname, '..', '..')
+
+interface DemoRun {
+  state: Promise<DemoState>
+  stop(): Promise<void>
+}
+
+/** Starts the demo; `state` resolves when it runs and rejects when it can't, or when it is stopped before. */
+function startDemo(output: Output, stop: AbortSignal): DemoRun {
+  let settle: (state: DemoState) => void = () => undefined
+  const settled = new Promise<DemoState>((resolve) => {
+    settle = resolve
+  })
+  const demo = createDemo({
+    resourcesDir,
+    cacheDir: join(tmpdir(), `ballonet-demo-${userInfo().uid}`),
+    onState(state) {
+      if (state.phase === 'building') output.error(formatText('en', 'demo.building'))
+      if (state.phase === 'running' || state.phase === 'failed' || state.phase === 'idle') settle(state)
+    },
+  })
+  stop.addEventListener('abort', () => void demo.stop(), { once: true })
+  demo.start()
+  const state = settled.then((last) => {
+    if (last.phase === 'running') return last
+    const { error } = last
+    throw new AppError(error?.code ?? 'cancelled', error?.message ?? 'the demo was stopped', {
+      ...(error?.hint === undefined ? {} : { hint: error.hint }),
+    })
+  })
+  return { state, stop: () => demo.stop() }
+}
+
+function printHeadline(watch: Watch, output: Output): void {
+  const sentences = toHeadline({ sample: watch.latest(), facts: watch.facts, isGone: false })
+  output.line(
+    sentences.map(({ id, params }) => formatText('en', `headline.${id}`, formatParams(params))).join(' '),
+  )
+}
+
+/** `ballonet demo`: the incident, from the picture to the proof, in the terminal. */
+export async function runDemo(output: Output, isJson: boolean, stop: AbortSignal): Promise<void> {
+  const say = (text: string): void => (isJson ? output.error(text) : output.line(text))
+  const demo = startDemo(output, stop)
+  try {
+    const { key, kind, cgroupLimitBytes } = await demo.state
+    if (key === null) throw new AppError('failed', 'the demo has no process')
+    const target = await openTarget('local')
+    try {
+      const sampler = await createSampler(target, goSource)
+      try {
+        say(formatText('en', kind === 'go' ? 'demo.goKind' : 'demo.standIn', { kind: kind ?? '' }))
+        say(
+          formatText(
+            'en',
+            cgroupLimitBytes === null ? 'demo.noCgroup' : 'demo.inCgroup',
+            formatParams({ cgroupLimitBytes }),
+          ),
+        )
+        const watch = await watchUntilSettled(sampler, key, null)
+        if (isJson) {
+          const sample = watch.latest()
+          if (sample !== null) output.json(toProcessRecord(sample, null))
+        } else {
+          output.line('')
+          printHeadline(watch, output)
+          output.line('')
+        }
+        await runBalloon({
+          target,
+          key,
+          settings: { holdMs: 2000 },
+          // A cgroup of the demo's own was made to be squeezed. The whole host was not.
+          acceptsRisks: cgroupLimitBytes !== null,
+          readHeapInuse: () => watch.latest()?.go?.heapInuseBytes ?? null,
+          output,
+          isJson,
+          stop,
+        })
+        watch.close()
+      } finally {
+        await sampler.dispose()
+      }
+    } finally {
+      await target.dispose()
+    }
+  } finally {
+    await demo.stop()
+  }
+}

@@ -1,0 +1,81 @@
+import { formatBytes, formatDuration, formatPercent } from '../text/units'
+import { negligibleLazyFreeBytes } from './plan'
+import type { BalloonPlan, BalloonProof, PressureDomain } from './types'
+
+/** A key of the shared catalogues and its parameters, formatted for reading. */
+export interface Sentence {
+  key: string
+  params: Record<string, string>
+}
+
+const unknown = '—'
+/** Page cache below this is not worth a sentence. */
+const noticeableCacheBytes = 1024 * 1024
+
+function sizeOrUnknown(bytes: number | null): string {
+  return bytes === null ? unknown : formatBytes(bytes)
+}
+
+/** Where the pressure is put. */
+export function toDomainSentence(domain: PressureDomain): Sentence {
+  if (domain.kind === 'host') return { key: 'balloon.domain.host', params: {} }
+  return {
+    key: 'balloon.domain.cgroup',
+    params: { path: domain.path, limit: formatBytes(domain.limitBytes) },
+  }
+}
+
+/** A plan in plain words, in the order in which it would happen. */
+export function toPlanSentences(plan: BalloonPlan): Sentence[] {
+  const { settings, lazyFreeBytes } = plan
+  const sentences: Sentence[] = [
+    {
+      key: 'balloon.plan.takes',
+      params: {
+        size: formatBytes(plan.limitBytes),
+        steps: String(plan.steps),
+        duration: formatDuration(plan.expectedMs),
+        speed: formatBytes(plan.bytesPerSecond),
+      },
+    },
+    { key: 'balloon.plan.freeFirst', params: { free: formatBytes(plan.freeFirstBytes) } },
+  ]
+  if (lazyFreeBytes !== null) {
+    const isNothing = lazyFreeBytes <= negligibleLazyFreeBytes(0)
+    sentences.push({
+      key: isNothing ? 'balloon.plan.nothing' : 'balloon.plan.lazyFree',
+      params: { lazyFree: formatBytes(lazyFreeBytes), expected: formatBytes(plan.expectedBytes) },
+    })
+  }
+  if (plan.evictedCacheBytes !== null && plan.evictedCacheBytes >= noticeableCacheBytes) {
+    sentences.push({ key: 'balloon.plan.evicts', params: { cache: formatBytes(plan.evictedCacheBytes) } })
+  }
+  sentences.push(
+    {
+      key: 'balloon.plan.stops',
+      params: {
+        limit: formatBytes(plan.limitBytes),
+        floor: formatBytes(settings.floorBytes),
+        psi: formatPercent(settings.psiLimitPercent),
+        time: formatDuration(settings.timeLimitMs),
+      },
+    },
+    { key: 'balloon.plan.after', params: { hold: formatDuration(settings.holdMs) } },
+  )
+  return sentences
+}
+
+/** Why the verdict is what it is. */
+export function toProofSentence(proof: BalloonProof): Sentence {
+  const { before, after } = proof
+  return {
+    key: `balloon.proof.reason.${proof.reason}`,
+    params: {
+      rssBefore: sizeOrUnknown(before.rssBytes),
+      rssAfter: sizeOrUnknown(after.rssBytes),
+      lazyFreeBefore: sizeOrUnknown(before.lazyFreeBytes),
+      lazyFreeAfter: sizeOrUnknown(after.lazyFreeBytes),
+      lazyFreed: sizeOrUnknown(proof.lazyFreedBytes),
+    },
+  }
+}

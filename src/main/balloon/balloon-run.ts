@@ -1,0 +1,238 @@
+import balloonScript from '../../../assets/balloon.sh?raw'
+import {
+  createGuard,
+  stepGuard,
+  type GuardCommand,
+  type GuardInput,
+  type GuardState,
+} from '#core/balloon/guard'
+import { noProcess } from '#core/balloon/plan'
+import { createProof } from '#core/balloon/proof'
+import { parseScriptLine } from '#core/balloon/script-line'
+import type { BalloonProof, BalloonStep, ProofReading, StopReason } from '#core/balloon/types'
+import { AppError } from '#core/errors'
+import { isSameProcess } from '#core/process-key'
+import type { Target } from '../targets/target'
+import { readHost, readPatient, readProofSide } from './balloon-readings'
+import { readGroupUse } from './group-reading'
+import type { MadePlan } from './make-plan'
+
+const readyTimeoutMs = 5000
+const deflateTimeoutMs = 4000
+/** A walk of the patient's page tables is spaced by twenty times what the last one cost: 5 % while the run lasts. */
+const leastLookMs = 300
+const lookSpacing = 20
+const stateMs = 1000
+
+export interface RunOptions {
+  target: Target
+  made: MadePlan
+  /** Between two heartbeats, and how long the script lives without one, ms. */
+  beatMs: number
+  watchdogMs: number
+  readHeapInuse(): number | null | Promise<number | null>
+  /** The run's owner lives. A run without owner is let go. */
+  isOwned(): boolean
+  onStep(step: BalloonStep): void
+}
+
+export interface BalloonRun {
+  /** Gives all memory back now. */
+  deflate(reason: StopReason): void
+  /** Resolves when the memory is back and the shell has ended; rejects with AppError when the script could not run. */
+  readonly done: Promise<BalloonProof>
+}
+
+/** One run: the script on the target, the guard that decides, and the readings that it decides by. */
+export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> {
+  const { target, made } = options
+  const { plan } = made
+  const heap = async (): Promise<number | null> => options.readHeapInuse()
+  const before = await readProofSide(target, plan.target, await heap())
+  const startedAtMs = Date.now()
+  let guard: GuardState = createGuard(plan, startedAtMs)
+  let held: ProofReading | null = null
+  let patient = { rssBytes: before.reading.rssBytes, lazyFreeBytes: before.reading.lazyFreeBytes }
+  let memAvailableBytes = before.reading.memAvailableBytes
+  let heapInuseBytes = before.reading.heapInuseBytes
+  let lastStep = { phase: '', balloonBytes: -1, atMs: 0 }
+  let isDeflateSent = false
+  let endReason: string | null = null
+  let deflateTimer: NodeJS.Timeout | undefined
+
+  const script = target.runScript(balloonScript, toScriptArguments(options))
+
+  function feed(input: GuardInput): void {
+    const { state, commands } = stepGuard(guard, input)
+    guard = state
+    for (const command of commands) obey(command)
+    emitStep(input.atMs)
+  }
+
+  function obey(command: GuardCommand): void {
+    if (command.kind === 'grow') script.write(`grow ${command.bytes}\n`)
+    else if (command.isUrgent) sendDeflate()
+    else void readHeld().finally(sendDeflate)
+  }
+
+  /** What the proof compares with: read while the balloon is still there. */
+  async function readHeld(): Promise<void> {
+    held = (await readProofSide(target, plan.target, await heap())).reading
+  }
+
+  function sendDeflate(): void {
+    if (isDeflateSent) return
+    isDeflateSent = true
+    script.write('deflate\n')
+    deflateTimer = setTimeout(() => script.end(0), deflateTimeoutMs)
+  }
+
+  function emitStep(atMs: number): void {
+    const { phase, balloonBytes } = guard
+    if (phase === lastStep.phase && balloonBytes === lastStep.balloonBytes && atMs - lastStep.atMs < stateMs)
+      return
+    lastStep = { phase, balloonBytes, atMs }
+    options.onStep({
+      atMs,
+      phase,
+      balloonBytes,
+      availableBytes: guard.availableBytes,
+      memAvailableBytes,
+      psiSomePercent: guard.psiSomePercent,
+      rssBytes: patient.rssBytes,
+      lazyFreeBytes: patient.lazyFreeBytes,
+      heapInuseBytes,
+      stopReason: guard.stopReason,
+    })
+  }
+
+  let isPulsing = false
+  async function pulse(): Promise<void> {
+    // No heartbeat without an owner: should this side be too slow to say `deflate`, the script's watchdog does it.
+    if (options.isOwned()) script.write('look\n')
+    else feed({ kind: 'stop', atMs: Date.now(), reason: 'watchdog' })
+    if (isPulsing) return
+    isPulsing = true
+    try {
+      const [host, used] = await Promise.all([
+        readHost(target),
+        plan.domain.kind === 'cgroup' && made.group !== null ? readGroupUse(target, made.group) : null,
+      ])
+      memAvailableBytes = host.meminfo?.memAvailableBytes ?? memAvailableBytes
+      const memFreeBytes = host.meminfo?.memFreeBytes ?? null
+      feed({
+        kind: 'reading',
+        atMs: Date.now(),
+        reading: {
+          freeBytes:
+            plan.domain.kind === 'cgroup'
+              ? used && Math.max(0, plan.domain.limitBytes - used)
+              : memFreeBytes && Math.max(0, memFreeBytes - made.lowWatermarkBytes),
+          psiSomeTotalUs: host.pressure?.some?.totalUs ?? null,
+          pswpout: host.vmstat?.pswpout ?? null,
+        },
+      })
+    } finally {
+      isPulsing = false
+    }
+  }
+
+  async function lookAtPatient(): Promise<void> {
+    while (guard.phase === 'ramp' || guard.phase === 'hold') {
+      const reading = await readPatient(target, plan.target, 5000)
+      heapInuseBytes = await heap()
+      if (reading === null) return feed({ kind: 'stop', atMs: Date.now(), reason: 'target-gone' })
+      patient = reading
+      // A walk that did not come back in time says nothing: the last value stays, with its age.
+      if (reading.lazyFreeBytes !== null) {
+        feed({ kind: 'reading', atMs: reading.atMs, reading: { lazyFreeBytes: reading.lazyFreeBytes } })
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.max(leastLookMs, lookSpacing * reading.costMs)))
+    }
+  }
+
+  const stopAfterError = (): void => feed({ kind: 'stop', atMs: Date.now(), reason: 'error' })
+  const pulseTimer = setInterval(() => void pulse().catch(stopAfterError), options.beatMs)
+  const readyTimer = setTimeout(() => {
+    stopAfterError()
+    script.end(0)
+  }, readyTimeoutMs)
+  if (!isSameProcess(plan.target, noProcess)) void lookAtPatient().catch(stopAfterError)
+
+  script.onLine((line) => {
+    const message = parseScriptLine(line)
+    if (message === null) return
+    clearTimeout(readyTimer)
+    if (message.kind === 'end') endReason = message.reason
+    feed({ kind: 'script', atMs: Date.now(), message })
+    // Closes the input; a shell that does not end by itself is killed.
+    if (message.kind === 'end') script.end(1000)
+  })
+
+  const done = new Promise<BalloonProof>((resolve, reject) => {
+    script.onExit(({ stderr }) => {
+      clearInterval(pulseTimer)
+      clearTimeout(readyTimer)
+      clearTimeout(deflateTimer)
+      const endedAtMs = Date.now()
+      feed({ kind: 'script-exit', atMs: endedAtMs })
+      if (guard.peakBytes === 0 && guard.stopReason === 'error') {
+        reject(new AppError('failed', `the balloon's script ended: ${endReason ?? stderr.trim()}`))
+        return
+      }
+      finish(endedAtMs).then(resolve, reject)
+    })
+  })
+
+  async function finish(endedAtMs: number): Promise<BalloonProof> {
+    const last = (await readProofSide(target, plan.target, await heap())).reading
+    const after = held === null ? last : { ...held, memAvailableBytes: last.memAvailableBytes }
+    return createProof(before.reading, after, {
+      target: plan.target,
+      comm: before.comm ?? '',
+      startedAtMs,
+      endedAtMs,
+      domain: plan.domain,
+      peakBytes: guard.peakBytes,
+      stopReason: guard.stopReason ?? 'script-ended',
+      pageSizeBytes: target.host.pageSizeBytes,
+      freeFirstBytes: plan.freeFirstBytes,
+      expectedBytes: plan.expectedBytes,
+      floorBytes: plan.settings.floorBytes,
+    })
+  }
+
+  return {
+    done,
+    deflate(reason) {
+      feed({ kind: 'stop', atMs: Date.now(), reason })
+      // Also while the last numbers are being read: nobody waits for numbers.
+      sendDeflate()
+    },
+  }
+}
+
+function toScriptArguments({ made, watchdogMs, target }: RunOptions): string[] {
+  const { settings, domain, limitBytes } = made.plan
+  const common = [
+    'guard',
+    `watchdog=${watchdogMs}`,
+    `page=${target.host.pageSizeBytes}`,
+    `floor=${Math.ceil(settings.floorBytes)}`,
+    `max=${Math.floor(limitBytes)}`,
+    // The guard ends a run long before: this is for a guard that hangs with its heart beating.
+    `time=${settings.timeLimitMs + settings.holdMs + 10_000}`,
+  ]
+  if (domain.kind === 'host' || made.group === null) return common
+  return [
+    ...common,
+    `version=${domain.version}`,
+    `limit=${domain.limitBytes}`,
+    `group=${made.group.limitDir}`,
+    `join=${made.group.leafDir}/cgroup.procs`,
+    `hostfloor=${hostFloorBytes}`,
+  ]
+}
+
+/** A balloon in a cgroup leaves this much to the host, whatever the cgroup's limit. */
+const hostFloorBytes = 512 * 1024 * 1024

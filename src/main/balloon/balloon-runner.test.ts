@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { BalloonState } from '#core/balloon/types'
+import { waitFor } from '../../../test/host/balloon-script'
+import { buildGoService, hasGo, startGoService } from '../../../test/host/go-service'
+import { makeMemoryGroup, type MemoryGroup } from '../../../test/host/memory-group'
+import { startPatient } from '../../../test/host/patient'
+import { openLocalTarget } from '../targets/local-target'
+import { createBalloonRunner, type BalloonRunnerOptions } from './balloon-runner'
+
+const MiB = 1024 * 1024
+
+const cleanUps: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
+})
+
+function makeGroup(limitMiB: number): MemoryGroup {
+  const group = makeMemoryGroup(limitMiB * MiB)
+  if (group === null) throw new Error('a memory cgroup is needed')
+  cleanUps.push(() => group.remove())
+  return group
+}
+
+function makeRunner(options: Partial<BalloonRunnerOptions> = {}) {
+  const target = openLocalTarget()
+  cleanUps.push(() => target.dispose())
+  const states: BalloonState[] = []
+  const runner = createBalloonRunner({ target, onState: (state) => states.push(state), ...options })
+  cleanUps.push(() => runner.dispose())
+  return { runner, states }
+}
+
+async function setUp(
+  liveMiB: number,
+  lazyFreeMiB: number,
+  limitMiB: number,
+  options: Partial<BalloonRunnerOptions> = {},
+) {
+  const group = makeGroup(limitMiB)
+  const patient = await startPatient(liveMiB, lazyFreeMiB, group)
+  cleanUps.push(() => patient.end())
+  return { group, patient, ...makeRunner(options) }
+}
+
+/** Looks at what is available in the group each 10 ms. */
+function watchLowest(group: MemoryGroup): () => number {
+  let lowest = Infinity
+  const timer = setInterval(() => {
+    lowest = Math.min(lowest, group.availableBytes())
+  }, 10)
+  cleanUps.push(() => clearInterval(timer))
+  return () => lowest
+}
+
+// Cgroups belong to root; where none can be made, the script's own tests still run.
+const canMakeGroups = await (async () => {
+  const group = makeMemoryGroup(64 * MiB)
+  await group?.remove()
+  return group !== null
+})()
+
+describe.skipIf(!canMakeGroups)('a balloon in a memory cgroup', () => {
+  it('takes LazyFree, keeps the floor, proves it and gives everything back', async () => {
+    const { group, patient, runner, states } = await setUp(40, 200, 400)
+    const plan = await runner.plan(patient.key)
+    expect(plan).toMatchObject({
+      refusal: null,
+      risks: [],
+      domain: { kind: 'cgroup', limitBytes: 400 * MiB },
+    })
+    expect(plan.lazyFreeBytes).toBeGreaterThan(190 * MiB)
+    expect(plan.bytesPerSecond).toBeGreaterThan(20 * MiB)
+    const useBefore = group.useBytes()
+    const lowest = watchLowest(group)
+    await runner.start(patient.key, { holdMs: 1000 }, [])
+    const { proof, error, phase } = await runner.whenIdle()
+    expect({ error, phase }).toEqual({ error: null, phase: 'done' })
+    expect(proof).toMatchObject({ verdict: 'confirmed', reason: 'lazyfree-taken', comm: 'python3' })
+    const { before, after } = proof!
+    expect(before.lazyFreeBytes! - after.lazyFreeBytes!).toBeGreaterThan(170 * MiB)
+    expect(
+      Math.abs(before.rssBytes! - after.rssBytes! - (before.lazyFreeBytes! - after.lazyFreeBytes!)),
+    ).toBeLessThan(4 * MiB)
+    expect(after.virtBytes).toBe(before.virtBytes)
+    expect(Math.abs(patient.rssBytes() - after.rssBytes!)).toBeLessThan(2 * MiB)
+    expect(lowest()).toBeGreaterThan(plan.settings.floorBytes - plan.settings.stepBytes)
+    expect(group.useBytes()).toBeLessThan(useBefore - 150 * MiB)
+    expect(group.pids()).toEqual([patient.key.pid])
+    const sizes = states.flatMap(({ step }) => (step === null ? [] : [step.balloonBytes]))
+    expect(Math.max(...sizes)).toBe(proof!.peakBytes)
+    expect(new Set(states.map((state) => state.phase))).toEqual(
+      new Set(['ramp', 'hold', 'deflating', 'done']),
+    )
+    const gaps = states.slice(1).map((state, index) => state.step!.atMs - states[index]!.step!.atMs)
+    expect(Math.max(...gaps)).toBeLessThan(1600)
+  })
+
+  it('refutes a leak: LazyFree is 0 and RSS stays', async () => {
+    const { patient, runner } = await setUp(240, 0, 400)
+    await runner.start(patient.key, { holdMs: 500 }, [])
+    const { proof } = await runner.whenIdle()
+    expect(proof).toMatchObject({ verdict: 'refuted', reason: 'nothing-to-take' })
+    expect(Math.abs(proof!.before.rssBytes! - proof!.after.rssBytes!)).toBeLessThan(4 * MiB)
+  })
+
+  it('says that it proved nothing when a person stops it early, and is empty within 2 s', async () => {
+    const { group, patient, runner } = await setUp(40, 100, 400)
+    const useBefore = group.useBytes()
+    await runner.start(patient.key, {}, [])
+    await waitFor(
+      'a first step',
+      3000,
+      () => runner.state().step !== null && runner.state().step!.balloonBytes > 0,
+    )
+    const startMs = performance.now()
+    runner.deflate('person')
+    const { proof } = await runner.whenIdle()
+    expect(performance.now() - startMs).toBeLessThan(2000)
+    expect(proof).toMatchObject({ verdict: 'inconclusive', reason: 'no-pressure', stopReason: 'person' })
+    expect(group.useBytes()).toBeLessThan(useBefore + 8 * MiB)
+    expect(group.pids()).toEqual([patient.key.pid])
+  })
+
+  it('lets go by itself when others take the memory: the floor holds and nobody is killed', async () => {
+    const { group, patient, runner } = await setUp(40, 100, 400)
+    const floorBytes = 60 * MiB
+    await runner.start(patient.key, { floorBytes, holdMs: 20_000 }, ['floor-near'])
+    await waitFor('the hold', 15_000, () => runner.state().phase === 'hold')
+    const other = await startPatient(60, 0, group)
+    cleanUps.push(() => other.end())
+    const { proof } = await runner.whenIdle()
+    expect(proof!.elapsedMs).toBeLessThan(19_000)
+    expect(group.pids().sort()).toEqual([patient.key.pid, other.key.pid].sort())
+    expect(other.rssBytes()).toBeGreaterThan(60 * MiB)
+  })
+
+  it('ends within 2 s when its owner is not heard any more', async () => {
+    const { group, patient, runner } = await setUp(40, 100, 400, { needsOwner: () => true })
+    await runner.start(patient.key, {}, [])
+    const timer = setInterval(() => runner.ownerBeat(), 250)
+    cleanUps.push(() => clearInterval(timer))
+    await waitFor('a step after 2 s of heartbeats', 6000, () => {
+      const { step, startedAtMs } = runner.state()
+      return step !== null && step.atMs - startedAtMs! > 2000 && step.balloonBytes > 0
+    })
+    clearInterval(timer)
+    const startMs = performance.now()
+    const { proof } = await runner.whenIdle()
+    expect(performance.now() - startMs).toBeLessThan(2000)
+    expect(proof).toMatchObject({ stopReason: 'watchdog' })
+    expect(group.pids()).toEqual([patient.key.pid])
+  })
+
+  it('runs one at a time, refuses risks that nobody accepted and processes that are gone', async () => {
+    const { patient, runner } = await setUp(40, 100, 400)
+    await expect(runner.start(patient.key, { floorBytes: 330 * MiB }, [])).rejects.toMatchObject({
+      code: 'refused',
+      hint: 'balloon.risk.floor-near',
+    })
+    const gone = { ...patient.key, startTimeTicks: patient.key.startTimeTicks + 1 }
+    expect((await runner.plan(gone)).refusal).toBe('target-gone')
+    await expect(runner.start(gone, {}, [])).rejects.toMatchObject({ code: 'refused' })
+    await runner.start(patient.key, {}, [])
+    await expect(runner.start(patient.key, {}, [])).rejects.toMatchObject({ code: 'busy' })
+    expect((await runner.plan(patient.key)).refusal).toBe('already-running')
+    patient.end()
+    expect((await runner.whenIdle()).proof).toMatchObject({
+      stopReason: 'target-gone',
+      verdict: 'inconclusive',
+    })
+  })
+
+  it('gives everything back when it is disposed, also while it starts', async () => {
+    const { group, patient, runner } = await setUp(40, 100, 400)
+    const started = runner.start(patient.key, {}, [])
+    await runner.dispose()
+    await started
+    expect(group.pids()).toEqual([patient.key.pid])
+    expect(runner.state().proof).toMatchObject({ stopReason: 'owner-gone' })
+  })
+
+  it.skipIf(!hasGo)('proves it on a Go service: RSS falls by LazyFree, heap in use stays', async () => {
+    const group = makeGroup(500)
+    const built = buildGoService()
+    cleanUps.push(() => built.remove())
+    const args = ['-scenario', 'madvfree', '-alloc-mib', '280', '-keep-mib', '40']
+    const service = await startGoService(built.path, args, 'madvdontneed=0', group)
+    cleanUps.push(() => service.end())
+    const { runner } = makeRunner()
+    await runner.start(service.key, { holdMs: 500 }, [], () => service.readHeapInuse())
+    const { proof } = await runner.whenIdle()
+    expect(proof).toMatchObject({ verdict: 'confirmed', comm: 'service' })
+    const { before, after } = proof!
+    expect(before.lazyFreeBytes).toBeGreaterThan(200 * MiB)
+    expect(after.lazyFreeBytes).toBeLessThan(24 * MiB)
+    expect(before.rssBytes! - after.rssBytes!).toBeGreaterThan(before.lazyFreeBytes! * 0.85)
+    expect(Math.abs(before.heapInuseBytes! - after.heapInuseBytes!)).toBeLessThan(8 * MiB)
+    expect(readFileSync(`/proc/${service.key.pid}/cgroup`, 'utf8')).toContain('ballonet-test')
+  })
+})
