@@ -1,0 +1,73 @@
+import type { Chart, Plugin } from 'chart.js'
+import type { ChartTheme } from './chart-theme'
+
+/** What is drawn behind and under the lines. */
+export interface ChartMarks {
+  /** Garbage collections: ticks on the lower edge. */
+  gcAtMs: readonly number[]
+  /** Runs of the balloon: a tinted band; toMs of a run that goes on is the end of the window. */
+  bands: readonly { fromMs: number; toMs: number }[]
+}
+
+export const noMarks: ChartMarks = { gcAtMs: [], bands: [] }
+
+const gcTickHeight = 5
+
+export function createMarksPlugin(): {
+  plugin: Plugin<'line'>
+  setMarks(marks: ChartMarks): void
+  setTheme(theme: ChartTheme): void
+} {
+  let marks = noMarks
+  let colours = { gc: '#888', balloon: '#d55e00' }
+
+  function drawBands(chart: Chart): void {
+    const { ctx, chartArea } = chart
+    const x = chart.scales['x']
+    if (x === undefined) return
+    for (const band of marks.bands) {
+      const left = Math.max(chartArea.left, x.getPixelForValue(band.fromMs))
+      const right = Math.min(chartArea.right, x.getPixelForValue(band.toMs))
+      if (right < chartArea.left || left > chartArea.right) continue
+      ctx.globalAlpha = 0.1
+      ctx.fillRect(left, chartArea.top, Math.max(1, right - left), chartArea.bottom - chartArea.top)
+      ctx.globalAlpha = 0.55
+      ctx.fillRect(left, chartArea.top, 1, chartArea.bottom - chartArea.top)
+      if (right - left > 2) ctx.fillRect(right - 1, chartArea.top, 1, chartArea.bottom - chartArea.top)
+    }
+  }
+
+  function drawGc(chart: Chart): void {
+    const { ctx, chartArea } = chart
+    const x = chart.scales['x']
+    if (x === undefined) return
+    for (const at of marks.gcAtMs) {
+      const left = Math.round(x.getPixelForValue(at))
+      if (left >= chartArea.left && left <= chartArea.right) {
+        ctx.fillRect(left, chartArea.bottom - gcTickHeight, 1, gcTickHeight)
+      }
+    }
+  }
+
+  return {
+    plugin: {
+      id: 'marks',
+      beforeDatasetsDraw(chart) {
+        const { ctx } = chart
+        ctx.save()
+        ctx.fillStyle = colours.balloon
+        drawBands(chart)
+        ctx.restore()
+      },
+      afterDatasetsDraw(chart) {
+        const { ctx } = chart
+        ctx.save()
+        ctx.fillStyle = colours.gc
+        drawGc(chart)
+        ctx.restore()
+      },
+    },
+    setMarks: (next) => void (marks = next),
+    setTheme: (theme) => void (colours = { gc: theme.gc, balloon: theme.balloon }),
+  }
+}

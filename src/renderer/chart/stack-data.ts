@@ -1,0 +1,52 @@
+import { historyColumns, seriesInfos, type SeriesId } from '#core/metrics/catalogue'
+import { readValueAt } from '../live/envelope'
+import type { HostFeed } from '../live/host-feed'
+import type { ProcessFeed } from '../live/process-feed'
+import type { SampleTable } from '../live/sample-table'
+import type { ChartMarks } from './marks-plugin'
+import type { DataSpan, TimeSpan } from './time-window'
+
+/** The feeds of a stack of charts: one process and its host. */
+export interface StackFeeds {
+  feed: ProcessFeed
+  host: HostFeed
+}
+
+export type SeriesValues = Partial<Record<SeriesId, number>>
+
+/** The table and the column of a series. */
+export function toColumn({ feed, host }: StackFeeds, id: SeriesId): { table: SampleTable; column: number } {
+  const { history } = seriesInfos[id]
+  const tables = { process: feed.table, host: host.table, balloon: host.balloonTable }
+  return { table: tables[history], column: (historyColumns[history] as readonly SeriesId[]).indexOf(id) }
+}
+
+/** From the first to the newest sample of the process. */
+export function toDataSpan({ feed: { table } }: StackFeeds): DataSpan {
+  const count = table.count()
+  return count === 0 ? null : { fromMs: table.timeAt(0), toMs: table.timeAt(count - 1) }
+}
+
+export function toMarks({ feed, host }: StackFeeds, span: TimeSpan, pixels: number): ChartMarks {
+  const bands = host.runs.value
+    .map((run) => ({ fromMs: run.startedAtMs, toMs: run.endedAtMs ?? span.toMs }))
+    .filter((band) => band.toMs >= span.fromMs && band.fromMs <= span.toMs)
+  return { gcAtMs: feed.gcMarks.read(span.fromMs, span.toMs, pixels), bands }
+}
+
+/** Values at a moment; null: the newest of each series in the window. NaN where nothing is known. */
+export function readValues(
+  feeds: StackFeeds,
+  ids: readonly SeriesId[],
+  span: TimeSpan,
+  atMs: number | null,
+): SeriesValues {
+  const values: SeriesValues = {}
+  for (const id of ids) {
+    const { table, column } = toColumn(feeds, id)
+    const count = table.count()
+    values[id] =
+      count === 0 ? NaN : readValueAt(table, column, atMs ?? Math.min(table.timeAt(count - 1), span.toMs))
+  }
+  return values
+}

@@ -1,0 +1,58 @@
+import type { BalloonProof, ProofReading } from '#core/balloon/types'
+import { formatBytes } from '#core/text/units'
+
+export interface ProofRow {
+  id: 'virtBytes' | 'rssBytes' | 'lazyFreeBytes' | 'heapInuseBytes' | 'memAvailableBytes'
+  before: string
+  after: string
+  /** With its sign; empty when one side is missing. */
+  change: string
+  colour: string | null
+}
+
+const rows = [
+  { id: 'virtBytes', colour: null },
+  { id: 'rssBytes', colour: 'series-rss' },
+  { id: 'lazyFreeBytes', colour: 'series-lazyfree' },
+  { id: 'heapInuseBytes', colour: 'series-heap-inuse' },
+  { id: 'memAvailableBytes', colour: 'series-memavailable' },
+] as const
+
+function size(bytes: number | null): string {
+  return bytes === null ? '—' : formatBytes(bytes)
+}
+
+function change(id: ProofRow['id'], before: ProofReading, after: ProofReading): string {
+  const from = before[id]
+  const to = after[id]
+  if (from === null || to === null) return ''
+  if (from === to) return '±0'
+  return to > from ? `+${formatBytes(to - from)}` : formatBytes(to - from)
+}
+
+export function toProofRows({ before, after }: BalloonProof): ProofRow[] {
+  return rows.map(({ id, colour }) => ({
+    id,
+    colour,
+    before: size(before[id]),
+    after: size(after[id]),
+    change: change(id, before, after),
+  }))
+}
+
+/** Parameters of `balloon.proof.reason.*`. */
+export function toReasonParams(proof: BalloonProof): Record<string, string> {
+  return {
+    lazyFreed: size(proof.lazyFreedBytes ?? takenBytes(proof)),
+    rssBefore: size(proof.before.rssBytes),
+    rssAfter: size(proof.after.rssBytes),
+    lazyFreeBefore: size(proof.before.lazyFreeBytes),
+    lazyFreeAfter: size(proof.after.lazyFreeBytes),
+  }
+}
+
+/** Where the kernel does not count what it took: by how much LazyFree fell. */
+function takenBytes({ before, after }: BalloonProof): number | null {
+  if (before.lazyFreeBytes === null || after.lazyFreeBytes === null) return null
+  return Math.max(0, before.lazyFreeBytes - after.lazyFreeBytes)
+}

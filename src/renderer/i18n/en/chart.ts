@@ -1,0 +1,78 @@
+export const messages = {
+  stack: 'Charts',
+  keys: 'Charts. Left and right move the crosshair, plus and minus zoom, Space pauses.',
+  rangeLabel: 'Time range',
+  range: { '1m': '1 m', '5m': '5 m', '15m': '15 m', '1h': '1 h', all: 'All' },
+  pause: 'Pause the chart; data keeps coming in (Space)',
+  live: 'Live',
+  split: 'One panel for each series',
+  save: 'Save as image',
+  panel: {
+    hero: 'Memory of the process',
+    rssBytes: 'RSS',
+    lazyFreeBytes: 'LazyFree',
+    rssLessLazyFreeBytes: 'RSS − LazyFree',
+    heapInuseBytes: 'Heap in use',
+    balloon: 'Balloon',
+    available: 'Memory available on the host',
+    pressure: 'Memory pressure on the host',
+  },
+  command: {
+    pause: 'Chart: pause',
+    live: 'Chart: back to live',
+    split: 'Chart: one panel for each series',
+    zoomIn: 'Chart: zoom in',
+    zoomOut: 'Chart: zoom out',
+    saveImage: 'Chart: save as image',
+    range: {
+      '1m': 'Chart: last minute',
+      '5m': 'Chart: last 5 minutes',
+      '15m': 'Chart: last 15 minutes',
+      '1h': 'Chart: last hour',
+      all: 'Chart: everything',
+    },
+  },
+  metric: {
+    virtBytes: {
+      title: 'VIRT',
+      help: 'All address space that is mapped, used or not. VIRT of top.',
+    },
+    rssBytes: {
+      title: 'RSS',
+      help: 'Pages in RAM now, with those that were given back but not yet taken (LazyFree). RES of top.',
+    },
+    rssLessLazyFreeBytes: {
+      title: 'RSS − LazyFree',
+      help: 'What would stay if the kernel took all LazyFree back. Both from the same reading.',
+    },
+    lazyFreeBytes: {
+      title: 'LazyFree',
+      help: 'Given back with MADV_FREE: counted in RSS until the kernel needs the memory. Slightly low by design.',
+    },
+    heapInuseBytes: { title: 'Heap in use', help: 'HeapInuse: heap spans with at least one object.' },
+    heapIdleBytes: { title: 'HeapIdle', help: 'Heap spans without objects, returned to the system or not.' },
+    heapReleasedBytes: {
+      title: 'HeapReleased',
+      help: 'What Go gave back to the system. With MADV_FREE it stays in RSS as LazyFree until it is taken.',
+    },
+    goSysBytes: { title: 'Go Sys', help: 'All address space that the Go runtime got from the system.' },
+    ussBytes: { title: 'USS', help: 'Private pages: what would be free if only this process ended.' },
+    pssBytes: { title: 'PSS', help: 'Private pages and this process’s share of shared ones.' },
+    swapBytes: { title: 'Swap', help: 'Anonymous memory that was swapped out.' },
+    cpuPercent: { title: 'CPU', help: 'Of one core: 200 % is two cores.' },
+    threads: { title: 'Threads', help: 'Threads of the process.' },
+    memAvailableBytes: {
+      title: 'MemAvailable',
+      help: 'The kernel’s estimate of what can be had without swapping. LazyFree is in it.',
+    },
+    psiSomeAvg10: {
+      title: 'PSI some',
+      help: 'Share of the last 10 s in which some task waited for memory.',
+    },
+    psiFullAvg10: {
+      title: 'PSI full',
+      help: 'Share of the last 10 s in which all tasks waited for memory.',
+    },
+    balloonBytes: { title: 'Balloon', help: 'Memory that the balloon holds.' },
+  },
+}

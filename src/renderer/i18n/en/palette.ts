@@ -1,0 +1,5 @@
+export const messages = {
+  title: 'Command palette',
+  hint: 'Search for an action',
+  none: 'No action has these letters.',
+}

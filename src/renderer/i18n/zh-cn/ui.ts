@@ -1,0 +1,4 @@
+export const messages = {
+  close: '关闭',
+  done: '完成',
+}

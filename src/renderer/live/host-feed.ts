@@ -1,0 +1,73 @@
+import { shallowRef, type ShallowRef } from 'vue'
+import type { BalloonProof, BalloonState } from '#core/balloon/types'
+import { historyColumns } from '#core/metrics/catalogue'
+import type { HostSample } from '#core/metrics/samples'
+import type { ProcessKey } from '#core/process-key'
+import { createSampleTable, type SampleTable } from './sample-table'
+
+/** One run of the balloon, for the band on the charts. */
+export interface BalloonRun {
+  startedAtMs: number
+  /** null: still running. */
+  endedAtMs: number | null
+  target: ProcessKey | null
+  proof: BalloonProof | null
+}
+
+/** Everything that was seen of one target: its host and its balloon. */
+export interface HostFeed {
+  readonly targetId: string
+  readonly table: SampleTable
+  readonly latest: ShallowRef<HostSample | null>
+  readonly balloonTable: SampleTable
+  readonly balloon: ShallowRef<BalloonState | null>
+  /** A new array at each change. */
+  readonly runs: ShallowRef<readonly BalloonRun[]>
+  addHost(sample: HostSample): void
+  addBalloon(state: BalloonState): void
+}
+
+export function createHostFeed(targetId: string): HostFeed {
+  const table = createSampleTable(historyColumns.host)
+  const balloonTable = createSampleTable(historyColumns.balloon)
+  const latest = shallowRef<HostSample | null>(null)
+  const balloon = shallowRef<BalloonState | null>(null)
+  const runs = shallowRef<readonly BalloonRun[]>([])
+
+  function noteRun(state: BalloonState): void {
+    const { startedAtMs, proof } = state
+    if (startedAtMs === null) return
+    const known = runs.value.find((run) => run.startedAtMs === startedAtMs)
+    const isOver = state.phase === 'done' || state.phase === 'idle'
+    const endedAtMs = isOver
+      ? (known?.endedAtMs ?? proof?.after.atMs ?? state.step?.atMs ?? startedAtMs)
+      : null
+    if (known !== undefined && known.endedAtMs === endedAtMs && known.proof === proof) return
+    const run: BalloonRun = {
+      startedAtMs,
+      endedAtMs,
+      target: state.plan?.target ?? proof?.target ?? null,
+      proof,
+    }
+    runs.value = [...runs.value.filter((other) => other !== known), run]
+  }
+
+  return {
+    targetId,
+    table,
+    latest,
+    balloonTable,
+    balloon,
+    runs,
+    addHost(sample) {
+      table.push(sample.atMs, [sample.memAvailableBytes, sample.psiSomeAvg10, sample.psiFullAvg10])
+      latest.value = sample
+    },
+    addBalloon(state) {
+      const { step } = state
+      if (step !== null) balloonTable.push(step.atMs, [step.phase === 'done' ? 0 : step.balloonBytes])
+      balloon.value = state
+      noteRun(state)
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { BackendEvents } from '#core/ipc/contract'
+import type { ProcessFacts, ProcessSample } from '#core/metrics/samples'
+import { createLiveStore, type LiveBackend } from './live-store'
+
+const key = { pid: 7, startTimeTicks: 9 }
+const target = 'local'
+
+function fakeBackend() {
+  const listeners = new Map<string, (payload: never) => void>()
+  const connected: ((isReconnect: boolean) => void)[] = []
+  const call = vi.fn(() => Promise.resolve({ key } as ProcessFacts))
+  const backend = {
+    call,
+    on: (event: string, listener: (payload: never) => void) => listeners.set(event, listener),
+    onConnected: (listener: (isReconnect: boolean) => void) => connected.push(listener),
+  } as unknown as LiveBackend
+  function emit<K extends keyof BackendEvents>(event: K, payload: BackendEvents[K]): void {
+    listeners.get(event)?.(payload as never)
+  }
+  return { backend, call, emit, reconnect: () => connected.forEach((listener) => listener(true)) }
+}
+
+function sample(atMs: number, rollup: { atMs: number; rss: number; lazyFree: number } | null): ProcessSample {
+  return {
+    atMs,
+    key,
+    rssBytes: 100,
+    rollup: rollup && { atMs: rollup.atMs, rssBytes: rollup.rss, lazyFreeBytes: rollup.lazyFree },
+    rollupDueAtMs: rollup && rollup.atMs + 10_000,
+    go: null,
+    endpoint: { phase: 'none' },
+    absent: {},
+  } as unknown as ProcessSample
+}
+
+/** LazyFree and RSS − LazyFree of the newest row. */
+function newest(feed: ReturnType<ReturnType<typeof createLiveStore>['watch']>['feed']): [number, number] {
+  const last = feed.table.count() - 1
+  return [feed.table.valueAt(last, 1), feed.table.valueAt(last, 2)]
+}
+
+describe('createLiveStore', () => {
+  it('holds a rollup for three of its intervals, then the line breaks', () => {
+    const { backend, emit } = fakeBackend()
+    const { feed } = createLiveStore(backend).watch(target, key)
+    const rollup = { atMs: 1000, rss: 90, lazyFree: 60 }
+    emit('process', { targetId: target, sample: sample(1000, rollup) })
+    expect(newest(feed)).toEqual([60, 30])
+    emit('process', { targetId: target, sample: sample(31_000, rollup) })
+    expect(newest(feed)).toEqual([60, 30])
+    emit('process', { targetId: target, sample: sample(31_001, rollup) })
+    expect(newest(feed)).toEqual([NaN, NaN])
+  })
+
+  it('notes a run from its first step to its end', () => {
+    const { backend, emit } = fakeBackend()
+    const host = createLiveStore(backend).host(target)
+    const step = { atMs: 500, phase: 'ramp', balloonBytes: 5 }
+    const state = { phase: 'ramp', plan: { target: key }, startedAtMs: 100, step, proof: null, error: null }
+    const send = (change: object) =>
+      emit('balloon', {
+        targetId: target,
+        state: { ...state, ...change } as unknown as BackendEvents['balloon']['state'],
+      })
+    send({})
+    expect(host.runs.value).toMatchObject([{ startedAtMs: 100, endedAtMs: null }])
+    send({ phase: 'done', step: { ...step, atMs: 900, phase: 'done' } })
+    expect(host.runs.value).toMatchObject([{ startedAtMs: 100, endedAtMs: 900 }])
+    expect(host.balloonTable.valueAt(1, 0)).toBe(0)
+  })
+
+  it('keeps the history of a process between two looks, and watches only while looked at', async () => {
+    const { backend, call, emit } = fakeBackend()
+    const store = createLiveStore(backend)
+    const first = store.watch(target, key)
+    emit('process', { targetId: target, sample: sample(1000, null) })
+    first.close()
+    first.close()
+    const again = store.watch(target, key)
+    expect(again.feed).toBe(first.feed)
+    expect(again.feed.table.count()).toBe(1)
+    await Promise.resolve()
+    expect(call.mock.calls.map(([method]: unknown[]) => method)).toEqual([
+      'process.watch',
+      'process.unwatch',
+      'process.watch',
+    ])
+  })
+
+  it('watches again after the backend was started anew', () => {
+    const { backend, call, reconnect } = fakeBackend()
+    createLiveStore(backend).watch(target, key)
+    reconnect()
+    expect(call).toHaveBeenCalledTimes(2)
+  })
+})

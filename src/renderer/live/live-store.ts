@@ -1,0 +1,153 @@
+import { shallowRef, type ShallowRef } from 'vue'
+import { toErrorValue, type ErrorValue } from '#core/errors'
+import { toKeyText, type ProcessKey } from '#core/process-key'
+import type { BackendConnection } from '../connection/backend-connection'
+import { createHostFeed, type HostFeed } from './host-feed'
+import { createProcessFeed, type ProcessFeed } from './process-feed'
+
+/** A process is watched as long as one of these is open. */
+export interface OpenWatch {
+  readonly feed: ProcessFeed
+  /** Why watching failed; null while it works. */
+  readonly error: ShallowRef<ErrorValue | null>
+  close(): void
+}
+
+/**
+ * What this window has seen of all targets. It lives as long as the window: the history of a process that was looked at
+ * before is still there when a person comes back to it, with a gap.
+ */
+export interface LiveStore {
+  host(targetId: string): HostFeed
+  watch(targetId: string, key: ProcessKey): OpenWatch
+  /** Called after each event that changes a feed of this target. */
+  onChange(targetId: string, listener: () => void): () => void
+}
+
+/** Histories of processes that nobody looks at now; the one looked at longest ago is dropped first. */
+const keptFeeds = 8
+
+interface Watched {
+  feed: ProcessFeed
+  error: ShallowRef<ErrorValue | null>
+  users: number
+}
+
+export type LiveBackend = Pick<BackendConnection, 'call' | 'on' | 'onConnected'>
+
+export function createLiveStore(backend: LiveBackend): LiveStore {
+  const hosts = new Map<string, HostFeed>()
+  /** In the order of last use. */
+  const watched = new Map<string, Watched>()
+  const listeners = new Map<string, Set<() => void>>()
+
+  const idOf = (targetId: string, key: ProcessKey): string => `${targetId}\n${toKeyText(key)}`
+
+  function host(targetId: string): HostFeed {
+    const known = hosts.get(targetId)
+    if (known !== undefined) return known
+    const feed = createHostFeed(targetId)
+    hosts.set(targetId, feed)
+    return feed
+  }
+
+  function changed(targetId: string): void {
+    for (const listener of listeners.get(targetId) ?? []) listener()
+  }
+
+  async function ask(id: string, entry: Watched): Promise<void> {
+    const { targetId, key } = entry.feed
+    try {
+      const facts = await backend.call('process.watch', { targetId, key })
+      entry.feed.facts.value = facts
+      entry.error.value = null
+    } catch (error) {
+      const value = toErrorValue(error)
+      if (value.code === 'gone') entry.feed.goneAtMs.value ??= Date.now()
+      else entry.error.value = value
+    }
+    if (entry.users === 0 && watched.get(id) === entry) await unwatch(entry)
+  }
+
+  async function unwatch(entry: Watched): Promise<void> {
+    const { targetId, key } = entry.feed
+    // A connection that ended has ended its watches, too.
+    await backend.call('process.unwatch', { targetId, key }).catch(() => null)
+  }
+
+  function forgetOld(): void {
+    const idle = [...watched].filter(([, entry]) => entry.users === 0)
+    for (const [id] of idle.slice(0, Math.max(0, idle.length - keptFeeds))) watched.delete(id)
+  }
+
+  backend.on('process', ({ targetId, sample }) => {
+    watched.get(idOf(targetId, sample.key))?.feed.addSample(sample)
+    changed(targetId)
+  })
+  backend.on('facts', ({ targetId, facts }) => {
+    const entry = watched.get(idOf(targetId, facts.key))
+    if (entry !== undefined) entry.feed.facts.value = facts
+  })
+  backend.on('processGone', ({ targetId, key, atMs }) => {
+    const entry = watched.get(idOf(targetId, key))
+    if (entry !== undefined) entry.feed.goneAtMs.value = atMs
+    changed(targetId)
+  })
+  backend.on('rollupAsk', ({ targetId, key, rssBytes, estimatedStallMs }) => {
+    const entry = watched.get(idOf(targetId, key))
+    if (entry !== undefined) entry.feed.rollupAsk.value = { rssBytes, estimatedStallMs }
+  })
+  backend.on('host', ({ targetId, sample }) => {
+    host(targetId).addHost(sample)
+    changed(targetId)
+  })
+  backend.on('balloon', ({ targetId, state }) => {
+    host(targetId).addBalloon(state)
+    changed(targetId)
+  })
+  backend.on('event', ({ targetId, kind, key, atMs }) => {
+    if (kind !== 'gc' || key === null) return
+    watched.get(idOf(targetId, key))?.feed.gcMarks.add(atMs)
+    changed(targetId)
+  })
+  backend.onConnected((isReconnect) => {
+    if (!isReconnect) return
+    for (const [id, entry] of watched) if (entry.users > 0) void ask(id, entry)
+  })
+
+  return {
+    host,
+    watch(targetId, key) {
+      const id = idOf(targetId, key)
+      const entry = watched.get(id) ?? {
+        feed: createProcessFeed(targetId, key),
+        error: shallowRef(null),
+        users: 0,
+      }
+      watched.delete(id)
+      watched.set(id, entry)
+      entry.users++
+      if (entry.users === 1) void ask(id, entry)
+      let isOpen = true
+      return {
+        feed: entry.feed,
+        error: entry.error,
+        close() {
+          if (!isOpen) return
+          isOpen = false
+          entry.users--
+          if (entry.users === 0) {
+            void unwatch(entry)
+            forgetOld()
+          }
+        },
+      }
+    },
+    onChange(targetId, listener) {
+      const set = listeners.get(targetId) ?? new Set()
+      listeners.set(targetId, set)
+      set.add(listener)
+      return () => set.delete(listener)
+    },
+  }
+}
