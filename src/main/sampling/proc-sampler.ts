@@ -1,8 +1,8 @@
 import { AppError } from '#core/errors'
 import { createRollupBudget, type RollupBudget } from '#core/metrics/rollup-budget'
 import type { ColumnId, TableFrame } from '#core/metrics/process-table'
-import type { HostSample } from '#core/metrics/samples'
-import { toKeyText, type ProcessKey } from '#core/process-key'
+import type { HostSample, RollupSample } from '#core/metrics/samples'
+import { isSameProcess, toKeyText, type ProcessKey } from '#core/process-key'
 import { parsePidStat } from '#core/procfs/pid-stat'
 import type { PollAnswer, PollRequest, Target } from '../targets/target'
 import { openCgroupReader, type CgroupReader } from './cgroup-reader'
@@ -166,6 +166,10 @@ class ProcSampler implements Sampler {
     await readAllSources(this, sources, store.rows, columns)
     const costMs = performance.now() - startMs
     return buildTableFrame(store.rows, columns, 0, { atMs: answer.atMs, costMs, memTotalBytes })
+  }
+
+  adoptWalk(key: ProcessKey, rollup: RollupSample): void {
+    for (const watch of this.openWatches) if (isSameProcess(watch.key, key)) watch.adoptWalk(rollup)
   }
 
   async findKey(pid: number): Promise<ProcessKey | null> {

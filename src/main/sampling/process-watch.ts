@@ -59,6 +59,7 @@ export interface ProcessWatch {
   setEndpoint(url: string | null): void
   askEndpointOnce(): void
   allowRollup(): void
+  adoptWalk(rollup: RollupSample): void
   close(): void
 }
 
@@ -170,6 +171,10 @@ class LiveProcessWatch implements ProcessWatch {
 
   allowRollup(): void {
     this.walker.allow()
+  }
+
+  adoptWalk(rollup: RollupSample): void {
+    this.walker.adopt(rollup)
   }
 
   close(): void {

@@ -19,6 +19,8 @@ export interface RollupWalker {
   maybeStart(rssBytes: number): void
   /** Lets a walk happen that was asked about. */
   allow(): void
+  /** Takes a walk that was made elsewhere; an older one than its own changes nothing. */
+  adopt(other: RollupSample): void
 }
 
 export interface RollupWalkerOptions {
@@ -98,6 +100,12 @@ export function createRollupWalker({
     allow() {
       isAllowed = true
       if (absence === 'too-expensive') absence = 'not-read'
+    },
+    adopt(other) {
+      if (rollup !== null && other.atMs <= rollup.atMs) return
+      absence = null
+      rollup = other
+      dueAtMs = Math.max(dueAtMs, nextWalkDueMs(performance.now() - other.costMs, performance.now()))
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { HostFacts, HostSample, ProcessFacts, ProcessSample } from '#core/metrics/samples'
+import type { HostFacts, HostSample, ProcessFacts, ProcessSample, RollupSample } from '#core/metrics/samples'
 import type { ColumnId, TableFrame } from '#core/metrics/process-table'
 import type { ProcessKey } from '#core/process-key'
 import type { SessionEvent } from '#core/ipc/contract'
@@ -41,6 +41,8 @@ export interface Sampler {
   watch(key: ProcessKey, listener: WatchListener): Promise<Watch>
   /** Every pid's row right now, for a single look (`ballonet ps`): one frame with all columns of these sources read. */
   readTableOnce(columns: readonly ColumnId[]): Promise<TableFrame>
+  /** A walk that was made elsewhere, for a balloon's run: shown like the sampler's own, and not paid for twice. */
+  adoptWalk(key: ProcessKey, rollup: RollupSample): void
   /** The process with this pid now, or null. */
   findKey(pid: number): Promise<ProcessKey | null>
   dispose(): Promise<void>

@@ -127,6 +127,9 @@ class SystemInfoSampler implements Sampler {
     return buildTableFrame(this.rows, columns, 0, this.toMoment())
   }
 
+  /** There are no walks here. */
+  adoptWalk(): void {}
+
   async findKey(pid: number): Promise<ProcessKey | null> {
     await this.poll()
     const row = this.rows.find((candidate) => candidate.pid === pid)
