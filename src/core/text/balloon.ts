@@ -33,7 +33,7 @@ export const balloonText = {
       'no-limit-in-cgroup':
         'The cgroup has no limit of its own or can not be joined: the pressure would be on the whole host.',
       'lazyfree-unknown':
-        'LazyFree can not be read here (kernel before 4.14, or another user): only RSS can tell, and the balloon does not know when to stop early.',
+        'LazyFree can not be read here (kernel before 4.12, or another user): only RSS can tell, and the balloon does not know when to stop early.',
       'dirty-cache-eviction':
         'A lot of page cache would be evicted first. Reads from disk are slower afterwards.',
       'group-oom':
@@ -114,7 +114,7 @@ export const balloonText = {
       'swap-in-use': '此主机有交换区：加压时，在用内存可能先于 LazyFree 被换出。',
       'no-limit-in-cgroup': '该 cgroup 自身没有上限或无法加入：压力会施加到整台主机。',
       'lazyfree-unknown':
-        '此处无法读取 LazyFree（内核低于 4.14，或属于其他用户）：只能依据 RSS 判断，气球也无法得知何时可以提前停止。',
+        '此处无法读取 LazyFree（内核低于 4.12，或属于其他用户）：只能依据 RSS 判断，气球也无法得知何时可以提前停止。',
       'dirty-cache-eviction': '会先逐出大量页缓存，之后的磁盘读取会变慢。',
       'group-oom': '已设置 memory.oom.group：内核若因内存不足终止气球，会一并终止该 cgroup 的所有进程。',
     },

@@ -59,6 +59,7 @@ export function createBackend(options: BackendOptions): Backend {
     const runner = createBalloonRunner({
       target,
       needsOwner: () => hasOwner,
+      onWalk: (key, rollup) => sampler.adoptWalk(key, rollup),
       onState: (state) => {
         for (const session of sessions) session.emit('balloon', { targetId: target.id, state })
       },

@@ -7,6 +7,7 @@ import { createSessionList, waitFor, type ProcessEntry } from '../../../test/hos
 const ownerProgram = `
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+
 const script = readFileSync(process.argv[1], 'utf8')
 const args = ['guard', 'floor=67108864', 'watchdog=1500', 'page=4096']
 const child = spawn('/bin/sh', ['-c', script, 'ballonet', ...args], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] })

@@ -1,12 +1,13 @@
 import type { ProofReading } from '#core/balloon/types'
 import { noProcess } from '#core/balloon/plan'
+import type { RollupSample } from '#core/metrics/samples'
 import { isSameProcess, type ProcessKey } from '#core/process-key'
 import { parseMeminfo, type Meminfo } from '#core/procfs/meminfo'
-import { parsePidSmapsRollup } from '#core/procfs/pid-smaps-rollup'
 import { parsePidStat } from '#core/procfs/pid-stat'
 import { parsePidStatus } from '#core/procfs/pid-status'
 import { parsePressure, type Pressure } from '#core/procfs/pressure'
 import { parseVmstat, type Vmstat } from '#core/procfs/vmstat'
+import type { RollupReader } from '../sampling/rollup-reader'
 import type { Target } from '../targets/target'
 
 const decoder = new TextDecoder()
@@ -37,14 +38,20 @@ export async function readHost(target: Target): Promise<HostReading> {
 
 /** One process at one moment. */
 export interface PatientReading {
-  atMs: number
-  /** What the walk of smaps_rollup cost, ms: the next one is spaced by it. */
-  costMs: number
   comm: string
   virtBytes: number | null
   /** Of the same walk as LazyFree where that can be read, else VmRSS. */
   rssBytes: number | null
   lazyFreeBytes: number | null
+  /** What the numbers above come from; null: not permitted, or it took too long. */
+  rollup: RollupSample | null
+}
+
+/** Where the patient's numbers come from, and who else wants its walks. */
+export interface PatientSource {
+  target: Target
+  rollups: RollupReader
+  onWalk: (key: ProcessKey, rollup: RollupSample) => void
 }
 
 /**
@@ -52,39 +59,42 @@ export interface PatientReading {
  * LazyFree unknown this time.
  */
 export async function readPatient(
-  target: Target,
+  { target, rollups, onWalk }: PatientSource,
   key: ProcessKey,
   timeoutMs: number,
 ): Promise<PatientReading | null> {
-  const paths = ['stat', 'status', 'smaps_rollup'].map((name) => `/proc/${key.pid}/${name}`)
-  const [stat, status, rollup] = await target.read(
-    paths.map((path) => ({ kind: 'file', path })),
-    { timeoutMs },
-  )
+  const paths = ['stat', 'status'].map((name) => `/proc/${key.pid}/${name}`)
+  const [[stat, status], walked] = await Promise.all([
+    target.read(
+      paths.map((path) => ({ kind: 'file', path })),
+      { timeoutMs },
+    ),
+    rollups.walk(key.pid, timeoutMs),
+  ])
   if (stat === undefined || !stat.ok) return null
   const { startTimeTicks, state, comm } = parsePidStat(decoder.decode(stat.value.bytes))
   if (!isSameProcess(key, { pid: key.pid, startTimeTicks }) || state === 'Z' || state === 'X') return null
   const cheap = status?.ok === true ? parsePidStatus(decoder.decode(status.value.bytes)) : null
-  const walk = rollup?.ok === true ? parsePidSmapsRollup(decoder.decode(rollup.value.bytes)) : null
+  const rollup = typeof walked === 'string' ? null : walked
+  if (rollup !== null) onWalk(key, rollup)
   return {
-    atMs: Date.now(),
-    costMs: rollup?.ok === true ? rollup.value.durationMs : 0,
     comm,
     virtBytes: cheap?.vmSizeBytes ?? null,
-    rssBytes: walk?.rssBytes ?? cheap?.vmRssBytes ?? null,
-    lazyFreeBytes: walk?.lazyFreeBytes ?? null,
+    rssBytes: rollup?.rssBytes ?? cheap?.vmRssBytes ?? null,
+    lazyFreeBytes: rollup?.lazyFreeBytes ?? null,
+    rollup,
   }
 }
 
 /** One side of the proof. A process that has ended, or none, has null numbers. */
 export async function readProofSide(
-  target: Target,
+  source: PatientSource,
   key: ProcessKey,
   heapInuseBytes: number | null,
 ): Promise<{ reading: ProofReading; comm: string | null }> {
   const [host, patient] = await Promise.all([
-    readHost(target),
-    isSameProcess(key, noProcess) ? null : readPatient(target, key, 2000),
+    readHost(source.target),
+    isSameProcess(key, noProcess) ? null : readPatient(source, key, 2000),
   ])
   const reading: ProofReading = {
     atMs: host.atMs,

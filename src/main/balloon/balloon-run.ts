@@ -12,8 +12,7 @@ import { parseScriptLine } from '#core/balloon/script-line'
 import type { BalloonProof, BalloonStep, ProofReading, StopReason } from '#core/balloon/types'
 import { AppError } from '#core/errors'
 import { isSameProcess } from '#core/process-key'
-import type { Target } from '../targets/target'
-import { readHost, readPatient, readProofSide } from './balloon-readings'
+import { readHost, readPatient, readProofSide, type PatientSource } from './balloon-readings'
 import { readGroupUse } from './group-reading'
 import type { MadePlan } from './make-plan'
 
@@ -25,7 +24,7 @@ const lookSpacing = 20
 const stateMs = 1000
 
 export interface RunOptions {
-  target: Target
+  source: PatientSource
   made: MadePlan
   /** Between two heartbeats, and how long the script lives without one, ms. */
   beatMs: number
@@ -45,10 +44,11 @@ export interface BalloonRun {
 
 /** One run: the script on the target, the guard that decides, and the readings that it decides by. */
 export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> {
-  const { target, made } = options
+  const { source, made } = options
+  const { target } = source
   const { plan } = made
   const heap = async (): Promise<number | null> => options.readHeapInuse()
-  const before = await readProofSide(target, plan.target, await heap())
+  const before = await readProofSide(source, plan.target, await heap())
   const startedAtMs = Date.now()
   let guard: GuardState = createGuard(plan, startedAtMs)
   let held: ProofReading | null = null
@@ -77,7 +77,7 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
 
   /** What the proof compares with: read while the balloon is still there. */
   async function readHeld(): Promise<void> {
-    held = (await readProofSide(target, plan.target, await heap())).reading
+    held = (await readProofSide(source, plan.target, await heap())).reading
   }
 
   function sendDeflate(): void {
@@ -139,15 +139,17 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
 
   async function lookAtPatient(): Promise<void> {
     while (guard.phase === 'ramp' || guard.phase === 'hold') {
-      const reading = await readPatient(target, plan.target, 5000)
+      const reading = await readPatient(source, plan.target, 5000)
       heapInuseBytes = await heap()
       if (reading === null) return feed({ kind: 'stop', atMs: Date.now(), reason: 'target-gone' })
       patient = reading
       // A walk that did not come back in time says nothing: the last value stays, with its age.
       if (reading.lazyFreeBytes !== null) {
-        feed({ kind: 'reading', atMs: reading.atMs, reading: { lazyFreeBytes: reading.lazyFreeBytes } })
+        feed({ kind: 'reading', atMs: Date.now(), reading: { lazyFreeBytes: reading.lazyFreeBytes } })
       }
-      await new Promise((resolve) => setTimeout(resolve, Math.max(leastLookMs, lookSpacing * reading.costMs)))
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.max(leastLookMs, lookSpacing * (reading.rollup?.costMs ?? 0))),
+      )
     }
   }
 
@@ -185,7 +187,7 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
   })
 
   async function finish(endedAtMs: number): Promise<BalloonProof> {
-    const last = (await readProofSide(target, plan.target, await heap())).reading
+    const last = (await readProofSide(source, plan.target, await heap())).reading
     const after = held === null ? last : { ...held, memAvailableBytes: last.memAvailableBytes }
     return createProof(before.reading, after, {
       target: plan.target,
@@ -212,12 +214,12 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
   }
 }
 
-function toScriptArguments({ made, watchdogMs, target }: RunOptions): string[] {
+function toScriptArguments({ made, watchdogMs, source }: RunOptions): string[] {
   const { settings, domain, limitBytes } = made.plan
   const common = [
     'guard',
     `watchdog=${watchdogMs}`,
-    `page=${target.host.pageSizeBytes}`,
+    `page=${source.target.host.pageSizeBytes}`,
     `floor=${Math.ceil(settings.floorBytes)}`,
     `max=${Math.floor(limitBytes)}`,
     // The guard ends a run long before: this is for a guard that hangs with its heart beating.

@@ -1,6 +1,8 @@
 import type { BalloonPlan, BalloonSettings, BalloonState, StopReason } from '#core/balloon/types'
 import { AppError, toErrorValue } from '#core/errors'
 import type { ProcessKey } from '#core/process-key'
+import type { RollupSample } from '#core/metrics/samples'
+import { createRollupReader } from '../sampling/rollup-reader'
 import type { Target } from '../targets/target'
 import { startBalloonRun, type BalloonRun } from './balloon-run'
 import { createPlanMaker } from './make-plan'
@@ -9,6 +11,8 @@ export interface BalloonRunnerOptions {
   target: Target
   /** Each step of a run, at least once a second, and its end with the proof. */
   onState(state: BalloonState): void
+  /** Each walk of the patient's page tables: more often than a sampler's while a balloon is blown up. */
+  onWalk?: (key: ProcessKey, rollup: RollupSample) => void
   /** True: a run lives only while ownerBeat is called. Left out: the runner's own process is the owner. */
   needsOwner?: () => boolean
   /** Between two heartbeats to the script, ms. */
@@ -54,7 +58,8 @@ const idle: BalloonState = {
 
 export function createBalloonRunner(options: BalloonRunnerOptions): BalloonRunner {
   const { target, needsOwner = () => false, beatMs = 250, watchdogMs = 1500 } = options
-  const makePlan = createPlanMaker(target)
+  const source = { target, rollups: createRollupReader(target), onWalk: options.onWalk ?? (() => undefined) }
+  const makePlan = createPlanMaker(source)
   let state = idle
   let run: BalloonRun | null = null
   let starting: Promise<void> | null = null
@@ -89,7 +94,7 @@ export function createBalloonRunner(options: BalloonRunnerOptions): BalloonRunne
     ownerBeatAtMs = performance.now()
     const startedAtMs = Date.now()
     const started = await startBalloonRun({
-      target,
+      source,
       made,
       beatMs,
       watchdogMs,

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, it, type TestContext } from 'vitest'
+import { afterAll, describe, it, vi, type TestContext } from 'vitest'
 import {
   countReadEnds,
   makeBusyboxDir,
@@ -10,6 +10,9 @@ import {
   type RunningScript,
   type Shell,
 } from '../../../test/host/balloon-script'
+
+// Real processes on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 90_000 })
 
 const MiB = 1024 * 1024
 const chunk = 24 * MiB

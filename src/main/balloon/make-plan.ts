@@ -4,7 +4,7 @@ import { isSameProcess, type ProcessKey } from '#core/process-key'
 import { parseZoneinfo } from '#core/procfs/zoneinfo'
 import type { Target } from '../targets/target'
 import { probeTarget, type ProbeResult } from './balloon-probe'
-import { readHost, readPatient } from './balloon-readings'
+import { readHost, readPatient, type PatientSource } from './balloon-readings'
 import { readGroupPlace, type GroupPlace } from './group-reading'
 import { readTexts } from './read-texts'
 
@@ -23,7 +23,8 @@ export interface MadePlan {
 export type PlanMaker = (key: ProcessKey, wanted?: Partial<BalloonSettings>) => Promise<MadePlan>
 
 /** Makes plans for one target. The filling speed is measured by one dd of 64 MiB, at most each half minute. */
-export function createPlanMaker(target: Target): PlanMaker {
+export function createPlanMaker(source: PatientSource): PlanMaker {
+  const { target } = source
   let lastProbe: { joinFile: string | null; atMs: number; result: ProbeResult } | null = null
 
   async function probe(joinFile: string | null, memAvailableBytes: number): Promise<ProbeResult> {
@@ -39,7 +40,7 @@ export function createPlanMaker(target: Target): PlanMaker {
     const isHostOnly = isSameProcess(key, noProcess)
     const [host, patient, group, [zoneText]] = await Promise.all([
       readHost(target),
-      isHostOnly ? null : readPatient(target, key, 10_000),
+      isHostOnly ? null : readPatient(source, key, 10_000),
       isHostOnly ? null : readGroupPlace(target, key.pid),
       readTexts(target, ['/proc/zoneinfo']),
     ])

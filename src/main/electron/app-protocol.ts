@@ -37,13 +37,13 @@ export function registerAppScheme(): void {
 /** Serves the built renderer under app://bundle/. file: is not used, so its privileges can be fused off. */
 export function handleAppScheme(session: Session, rendererDir: string): void {
   session.protocol.handle('app', async (request) => {
-    const url = new URL(request.url)
-    const path = normalize(
-      join(rendererDir, decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname)),
-    )
-    if (url.host !== 'bundle' || !path.startsWith(rendererDir + sep))
-      return new Response(null, { status: 404 })
     try {
+      const url = new URL(request.url)
+      // Throws for a path that is no UTF-8, which is not there either.
+      const name = decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname)
+      const path = normalize(join(rendererDir, name))
+      if (url.host !== 'bundle' || !path.startsWith(rendererDir + sep))
+        return new Response(null, { status: 404 })
       return new Response(new Uint8Array(await readFile(path)), {
         headers: {
           'content-type': contentTypes[extname(path)] ?? 'application/octet-stream',

@@ -5,13 +5,13 @@ import type { SmapsTotals } from '#core/procfs/smaps-fields'
 import type { ReadResult, Target } from '../targets/target'
 import { parseAnswer, toAbsence } from './read-text'
 
-const timeoutMs = 10_000
+const defaultTimeoutMs = 10_000
 /** smaps of 200,000 mappings; a process with more has no sums on a kernel without smaps_rollup. */
 const maxSmapsBytes = 128 * 1024 * 1024
 
 /** Walks the page tables of one process: smaps_rollup, or before Linux 4.14 smaps, summed. */
 export interface RollupReader {
-  walk(pid: number): Promise<RollupSample | AbsenceReason>
+  walk(pid: number, timeoutMs?: number): Promise<RollupSample | AbsenceReason>
 }
 
 export function createRollupReader(target: Target): RollupReader {
@@ -20,13 +20,12 @@ export function createRollupReader(target: Target): RollupReader {
   async function readOne(
     path: string,
     parse: (text: string) => SmapsTotals,
+    timeoutMs: number,
     maxBytes?: number,
   ): Promise<ReadResult | RollupSample> {
     const [answer] = await target.read(
       [{ kind: 'file', path, ...(maxBytes === undefined ? {} : { maxBytes }) }],
-      {
-        timeoutMs,
-      },
+      { timeoutMs },
     )
     if (answer === undefined || !answer.ok)
       return answer ?? { ok: false, error: { code: 'failed', message: path } }
@@ -45,9 +44,9 @@ export function createRollupReader(target: Target): RollupReader {
   }
 
   return {
-    async walk(pid) {
+    async walk(pid, timeoutMs = defaultTimeoutMs) {
       if (hasRollup !== false) {
-        const result = await readOne(`/proc/${pid}/smaps_rollup`, parsePidSmapsRollup)
+        const result = await readOne(`/proc/${pid}/smaps_rollup`, parsePidSmapsRollup, timeoutMs)
         if (!('ok' in result)) return result
         if (result.ok) return 'failed'
         if (result.error.code !== 'gone') return toAbsence(result.error)
@@ -56,6 +55,7 @@ export function createRollupReader(target: Target): RollupReader {
       const summed = await readOne(
         `/proc/${pid}/smaps`,
         (text) => sumSmaps(parsePidSmaps(text)),
+        timeoutMs,
         maxSmapsBytes,
       )
       if (!('ok' in summed)) return summed

@@ -11,7 +11,8 @@ describe('settings store', () => {
   })
   afterEach(() => rm(dir, { recursive: true }))
 
-  const open = (onError: (error: unknown) => void = () => undefined) => openSettingsStore(join(dir, 'settings.json'), onError)
+  const open = (onError: (error: unknown) => void = () => undefined) =>
+    openSettingsStore(join(dir, 'settings.json'), onError)
 
   it('starts with the defaults and keeps what was set', async () => {
     const store = await open()

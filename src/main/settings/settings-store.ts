@@ -4,7 +4,15 @@ import { z } from 'zod'
 import type { Settings } from '#core/ipc/contract'
 import { displayColumnIds, type DisplayColumnId } from '#core/metrics/process-table'
 
-const defaultColumns: DisplayColumnId[] = ['pid', 'command', 'user', 'rssBytes', 'lazyFreeBytes', 'cpuPercent', 'goVersion']
+const defaultColumns: DisplayColumnId[] = [
+  'pid',
+  'command',
+  'user',
+  'rssBytes',
+  'lazyFreeBytes',
+  'cpuPercent',
+  'goVersion',
+]
 
 const paneSizes = z.record(z.string().max(40), z.array(z.number().min(0).max(100)).max(8))
 
@@ -12,11 +20,18 @@ const paneSizes = z.record(z.string().max(40), z.array(z.number().min(0).max(100
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   locale: z.enum(['system', 'en', 'zh-CN']),
-  columns: z.array(z.enum(displayColumnIds as [DisplayColumnId, ...DisplayColumnId[]])).max(displayColumnIds.length),
+  columns: z
+    .array(z.enum(displayColumnIds as [DisplayColumnId, ...DisplayColumnId[]]))
+    .max(displayColumnIds.length),
   panes: paneSizes,
 })
 
-export const defaultSettings: Settings = { theme: 'system', locale: 'system', columns: defaultColumns, panes: {} }
+export const defaultSettings: Settings = {
+  theme: 'system',
+  locale: 'system',
+  columns: defaultColumns,
+  panes: {},
+}
 
 export interface SettingsStore {
   get(): Settings
@@ -27,7 +42,10 @@ export interface SettingsStore {
 }
 
 /** Settings in one JSON file. A file that is missing or damaged gives the defaults, field by field. */
-export async function openSettingsStore(path: string, onError: (error: unknown) => void): Promise<SettingsStore> {
+export async function openSettingsStore(
+  path: string,
+  onError: (error: unknown) => void,
+): Promise<SettingsStore> {
   let settings = await readSettings(path)
   let writing: Promise<void> = Promise.resolve()
 
