@@ -16,13 +16,13 @@ function sizeOrUnknown(bytes: number | null): string {
   return bytes === null ? unknown : formatBytes(bytes)
 }
 
-/** Where the pressure is put. */
-export function toDomainSentence(domain: PressureDomain): Sentence {
+/** Where the pressure is put; isShort leaves of a cgroup's path what tells it from the others. */
+export function toDomainSentence(domain: PressureDomain, isShort = false): Sentence {
   if (domain.kind === 'host') return { key: 'balloon.domain.host', params: {} }
-  return {
-    key: 'balloon.domain.cgroup',
-    params: { path: domain.path, limit: formatBytes(domain.limitBytes) },
-  }
+  const { path } = domain
+  const leaf = path.slice(path.lastIndexOf('/') + 1)
+  const shown = isShort && leaf.length < path.length - 1 ? `…/${leaf}` : path
+  return { key: 'balloon.domain.cgroup', params: { path: shown, limit: formatBytes(domain.limitBytes) } }
 }
 
 /** A plan in plain words, in the order in which it would happen. */
@@ -32,7 +32,7 @@ export function toPlanSentences(plan: BalloonPlan): Sentence[] {
     {
       key: 'balloon.plan.takes',
       params: {
-        size: formatBytes(plan.limitBytes),
+        size: formatBytes(plan.expectedBytes),
         steps: String(plan.steps),
         duration: formatDuration(plan.expectedMs),
         speed: formatBytes(plan.bytesPerSecond),
@@ -75,7 +75,13 @@ export function toProofSentence(proof: BalloonProof): Sentence {
       rssAfter: sizeOrUnknown(after.rssBytes),
       lazyFreeBefore: sizeOrUnknown(before.lazyFreeBytes),
       lazyFreeAfter: sizeOrUnknown(after.lazyFreeBytes),
-      lazyFreed: sizeOrUnknown(proof.lazyFreedBytes),
+      lazyFreed: sizeOrUnknown(proof.lazyFreedBytes ?? takenBytes(proof)),
     },
   }
+}
+
+/** Where the kernel does not count what it took: by how much LazyFree fell. */
+function takenBytes({ before, after }: BalloonProof): number | null {
+  if (before.lazyFreeBytes === null || after.lazyFreeBytes === null) return null
+  return Math.max(0, before.lazyFreeBytes - after.lazyFreeBytes)
 }

@@ -77,7 +77,6 @@ export const stripMetricIds = [
   'pssBytes',
   'swapBytes',
   'cpuPercent',
-  'threads',
 ] as const satisfies readonly MetricId[]
 
 /** Columns of the history of one process, of its host and of the balloon: what a chart can draw. */

@@ -74,6 +74,7 @@ class ProcSampler implements Sampler {
       budget: this.budget,
       createEndpointPoller: options.createEndpointPoller,
       emit: (event) => this.eventListeners.forEach((listener) => listener(event)),
+      onWalk: (key, rollup) => this.feed.adoptWalk(key, rollup),
     }
     const intervalMs = options.intervalMs ?? 1000
     this.feed = createTableFeed({
@@ -169,6 +170,7 @@ class ProcSampler implements Sampler {
   }
 
   adoptWalk(key: ProcessKey, rollup: RollupSample): void {
+    this.feed.adoptWalk(key, rollup)
     for (const watch of this.openWatches) if (isSameProcess(watch.key, key)) watch.adoptWalk(rollup)
   }
 

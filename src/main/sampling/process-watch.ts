@@ -42,6 +42,8 @@ export interface WatchContext {
   budget: RollupBudget
   createEndpointPoller: CreateEndpointPoller | undefined
   emit: EmitEvent
+  /** Who else shows this process wants its walks, too. */
+  onWalk: (key: ProcessKey, rollup: RollupSample) => void
 }
 
 /** One watched process, shared by all who look at it. */
@@ -105,7 +107,10 @@ class LiveProcessWatch implements ProcessWatch {
       reader: context.rollups,
       budget: context.budget,
       onAsk: (ask) => this.listeners.forEach((listener) => listener.rollupAsk(ask)),
-      onWalk: (rollup) => this.tellLongWalk(rollup),
+      onWalk: (rollup) => {
+        context.onWalk(this.key, rollup)
+        this.tellLongWalk(rollup)
+      },
     })
     this.go = createGoWatch(context.target, this.key, context.createEndpointPoller, context.emit)
   }

@@ -1,5 +1,7 @@
 import type { TableFrame, TableSource } from '#core/metrics/process-table'
 import type { RollupBudget } from '#core/metrics/rollup-budget'
+import type { RollupSample } from '#core/metrics/samples'
+import { isSameProcess, type ProcessKey } from '#core/process-key'
 import type { StatFrame, Target } from '../targets/target'
 import type { CgroupReader } from './cgroup-reader'
 import type { Executables } from './executables'
@@ -8,7 +10,7 @@ import type { RollupReader } from './rollup-reader'
 import { createRowStore } from './row-store'
 import type { TableRequest, TableSubscription } from './sampler'
 import { buildTableFrame, toSources, type FrameMoment } from './table-frame'
-import { createTableSources, type SourcePlan } from './table-sources'
+import { createTableSources, takeWalk, type SourcePlan } from './table-sources'
 import type { UserNames } from './user-names'
 
 /** Parts of the interval that the table may spend on what is not stat. */
@@ -36,6 +38,8 @@ export interface TableFeed {
   accept(frame: StatFrame, monotonicMs: number): void
   /** Sends frames, and reads in the background what the next ones shall hold. */
   send(moment: FrameMoment): void
+  /** A walk that a watch or a balloon made: the row has it too, and needs none of its own. */
+  adoptWalk(key: ProcessKey, rollup: RollupSample): void
   close(): void
   /** Resolves when no background read is under way. */
   whenIdle(): Promise<void>
@@ -110,6 +114,10 @@ export function createTableFeed(options: TableFeedOptions): TableFeed {
         .finally(() => {
           background = null
         })
+    },
+    adoptWalk(key, rollup) {
+      const row = store.rows.find((one) => isSameProcess(one, key))
+      if (row !== undefined) takeWalk(row, rollup, performance.now() - rollup.costMs)
     },
     close: () => subscribers.clear(),
     whenIdle: () => background ?? Promise.resolve(),

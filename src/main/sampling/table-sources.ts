@@ -206,9 +206,14 @@ async function walkRow(row: ProcessRow, rollups: RollupReader, budget: RollupBud
     return
   }
   budget.charge(endMs, result.costMs)
-  row.lastWalk = { rssBytes: row.rssBytes, costMs: result.costMs }
-  row.walkDueAtMs = nextWalkDueMs(startMs, startMs + result.costMs)
-  row.sources.smaps_rollup = { readAtMs: result.atMs, absence: 0, values: toRollupValues(result) }
+  takeWalk(row, result, startMs)
+}
+
+/** Notes a walk of this row that began at startMs (monotonic clock), whoever made it. */
+export function takeWalk(row: ProcessRow, rollup: RollupSample, startMs: number): void {
+  row.lastWalk = { rssBytes: row.rssBytes, costMs: rollup.costMs }
+  row.walkDueAtMs = nextWalkDueMs(startMs, startMs + rollup.costMs)
+  row.sources.smaps_rollup = { readAtMs: rollup.atMs, absence: 0, values: toRollupValues(rollup) }
 }
 
 function hasNoMemory(row: ProcessRow): boolean {

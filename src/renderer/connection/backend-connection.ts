@@ -25,7 +25,7 @@ export interface BackendConnection {
   on<K extends keyof BackendEvents>(event: K, listener: (payload: BackendEvents[K]) => void): () => void
   /** Called at once when connected, and again after each reconnect. */
   onConnected(listener: (isReconnect: boolean) => void): () => void
-  /** A new channel to the backend; an older one is closed. */
+  /** A new channel to the backend. One that comes while another is connected is closed. */
   attach(channel: MessageChannelEnd): void
   /** Asks for a new connection now, without waiting for the old one to end. */
   reconnect(): void
@@ -66,10 +66,13 @@ export function createBackendConnection(requestChannel: () => void): BackendConn
   }
 
   function attach(channel: MessageChannelEnd): void {
-    const old = client
+    // A slow start asked twice: the calls that wait on the first connection must not be lost to the second.
+    if (client !== null) {
+      channel.close()
+      return
+    }
     const next: Client = createRpcClient<BackendMethods, BackendEvents>(channel)
     client = next
-    old?.close()
     clearTimeout(retryTimer)
     retryDelayMs = retryMs.first
     for (const event of eventListeners.keys()) forward(next, event)

@@ -25,6 +25,8 @@ export interface HostFeed {
   readonly runs: ShallowRef<readonly BalloonRun[]>
   addHost(sample: HostSample): void
   addBalloon(state: BalloonState): void
+  /** Nobody tells any more how a run goes on: whoever had started it is gone, so it was let go. */
+  loseBalloon(atMs: number): void
 }
 
 export function createHostFeed(targetId: string): HostFeed {
@@ -52,6 +54,13 @@ export function createHostFeed(targetId: string): HostFeed {
     runs.value = [...runs.value.filter((other) => other !== known), run]
   }
 
+  function addBalloon(state: BalloonState): void {
+    const { step } = state
+    if (step !== null) balloonTable.push(step.atMs, [step.phase === 'done' ? 0 : step.balloonBytes])
+    balloon.value = state
+    noteRun(state)
+  }
+
   return {
     targetId,
     table,
@@ -63,11 +72,16 @@ export function createHostFeed(targetId: string): HostFeed {
       table.push(sample.atMs, [sample.memAvailableBytes, sample.psiSomeAvg10, sample.psiFullAvg10])
       latest.value = sample
     },
-    addBalloon(state) {
-      const { step } = state
-      if (step !== null) balloonTable.push(step.atMs, [step.phase === 'done' ? 0 : step.balloonBytes])
-      balloon.value = state
-      noteRun(state)
+    addBalloon,
+    loseBalloon(atMs) {
+      const state = balloon.value
+      if (state === null || state.phase === 'idle' || state.phase === 'done') return
+      addBalloon({
+        ...state,
+        phase: 'done',
+        step: state.step && { ...state.step, atMs, phase: 'done', balloonBytes: 0 },
+        error: { code: 'unreachable', message: 'the connection was lost during the run' },
+      })
     },
   }
 }

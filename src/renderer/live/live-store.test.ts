@@ -70,6 +70,18 @@ describe('createLiveStore', () => {
     expect(host.balloonTable.valueAt(1, 0)).toBe(0)
   })
 
+  it('takes a balloon as over when the connection was lost', () => {
+    const { backend, emit, reconnect } = fakeBackend()
+    const host = createLiveStore(backend).host(target)
+    const step = { atMs: 100, phase: 'hold', balloonBytes: 50 }
+    const state = { phase: 'hold', plan: { target: key }, startedAtMs: 100, step, proof: null, error: null }
+    emit('balloon', { targetId: target, state: state as unknown as BackendEvents['balloon']['state'] })
+    reconnect()
+    expect(host.balloon.value).toMatchObject({ phase: 'done', error: { code: 'unreachable' } })
+    expect(host.runs.value).toMatchObject([{ startedAtMs: 100, endedAtMs: expect.any(Number) as number }])
+    expect(host.balloonTable.valueAt(1, 0)).toBe(0)
+  })
+
   it('keeps the history of a process between two looks, and watches only while looked at', async () => {
     const { backend, call, emit } = fakeBackend()
     const store = createLiveStore(backend)

@@ -112,6 +112,7 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
   })
   backend.onConnected((isReconnect) => {
     if (!isReconnect) return
+    for (const feed of hosts.values()) feed.loseBalloon(Date.now())
     for (const [id, entry] of watched) if (entry.users > 0) void ask(id, entry)
   })
 

@@ -39,20 +39,3 @@ export function toProofRows({ before, after }: BalloonProof): ProofRow[] {
     change: change(id, before, after),
   }))
 }
-
-/** Parameters of `balloon.proof.reason.*`. */
-export function toReasonParams(proof: BalloonProof): Record<string, string> {
-  return {
-    lazyFreed: size(proof.lazyFreedBytes ?? takenBytes(proof)),
-    rssBefore: size(proof.before.rssBytes),
-    rssAfter: size(proof.after.rssBytes),
-    lazyFreeBefore: size(proof.before.lazyFreeBytes),
-    lazyFreeAfter: size(proof.after.lazyFreeBytes),
-  }
-}
-
-/** Where the kernel does not count what it took: by how much LazyFree fell. */
-function takenBytes({ before, after }: BalloonProof): number | null {
-  if (before.lazyFreeBytes === null || after.lazyFreeBytes === null) return null
-  return Math.max(0, before.lazyFreeBytes - after.lazyFreeBytes)
-}

@@ -19,28 +19,28 @@ export interface DisplayColumn {
 }
 
 const widthByUnit: Record<TableColumn['unit'], number> = {
-  bytes: 80,
-  percent: 60,
+  bytes: 76,
+  percent: 56,
   'per-second': 80,
   count: 72,
 }
 /** A number that may be old shows its age beside it. */
-const agedWidthPx = 100
+const agedWidthPx = 96
 
 const labels: readonly DisplayColumn[] = [
-  { id: 'pid', widthPx: 62, isFlexible: false, isNumber: true, unit: null, source: null, top: 'PID' },
+  { id: 'pid', widthPx: 58, isFlexible: false, isNumber: true, unit: null, source: null, top: 'PID' },
   {
     id: 'command',
-    widthPx: 144,
+    widthPx: 120,
     isFlexible: true,
     isNumber: false,
     unit: null,
     source: null,
     top: 'COMMAND',
   },
-  { id: 'user', widthPx: 86, isFlexible: false, isNumber: false, unit: null, source: null, top: 'USER' },
+  { id: 'user', widthPx: 68, isFlexible: false, isNumber: false, unit: null, source: null, top: 'USER' },
   { id: 'state', widthPx: 60, isFlexible: false, isNumber: false, unit: null, source: null, top: 'S' },
-  { id: 'goVersion', widthPx: 84, isFlexible: false, isNumber: false, unit: null, source: null, top: null },
+  { id: 'goVersion', widthPx: 72, isFlexible: false, isNumber: false, unit: null, source: null, top: null },
 ]
 
 const numbers: readonly DisplayColumn[] = tableColumns.map((column: TableColumn) => ({
