@@ -13,7 +13,8 @@ function toRecord(frame: TableFrame, row: number, comm: string, host: HostSample
   const at = (column: ColumnId): number | null => valueAt(frame, column, row)
   const lazyFree = at('lazyFreeBytes')
   const rest = at('rssLessLazyFreeBytes')
-  const readAtMs = frame.sources['smaps_rollup']?.readAtMs[row] ?? 0
+  const walk = frame.sources.smaps_rollup
+  const readAtMs = walk?.absence[row] === 0 ? (walk.readAtMs[row] ?? 0) : 0
   return {
     time: new Date(frame.atMs).toISOString(),
     pid: frame.pid[row]!,

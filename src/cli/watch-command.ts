@@ -108,7 +108,7 @@ export async function runWatch(
           if (options.allowsLongRead) started.allowRollup()
         }, reject)
     })
-    const endpoint = (watch)?.latest()?.endpoint
+    const endpoint = watch?.latest()?.endpoint
     if (options.pprofUrl !== null && endpoint?.error) {
       const hint =
         endpoint.error.hint === undefined
@@ -118,6 +118,6 @@ export async function runWatch(
     }
   } finally {
     stopHost()
-    ;(watch)?.close()
+    watch?.close()
   }
 }

@@ -83,15 +83,25 @@ describe('createPlan on the host', () => {
     ['pressure that is there already', { psiSomeAvg10: 9 }, 'psi-already-up'],
     ['swap', { swapFreeBytes: GiB }, 'swap-in-use'],
     ['LazyFree that can not be read', { lazyFreeBytes: null }, 'lazyfree-unknown'],
-    ['a lot of page cache', { inactiveFileBytes: 8e9 }, 'dirty-cache-eviction'],
+    [
+      'a lot of page cache',
+      { inactiveFileBytes: 8e9, memFreeBytes: (measured.memFreeBytes ?? 0) - 8e9 },
+      'dirty-cache-eviction',
+    ],
   ])('names the risk of %s', (_, change, risk) => {
     expect(createPlan({ ...measured, ...change }).risks).toContain(risk)
   })
 
-  it('does not ask for the LazyFree of no process', () => {
-    expect(createPlan({ ...measured, target: noProcess, lazyFreeBytes: null }).risks).not.toContain(
-      'lazyfree-unknown',
-    )
+  it('has no risk for a balloon for its own sake that fits into what is free, whatever else there is', () => {
+    const none = { ...measured, target: noProcess, rssBytes: null, lazyFreeBytes: null }
+    const crowded = { ...none, swapFreeBytes: GiB, inactiveFileBytes: 8e9 }
+    const plan = createPlan(crowded, { maxBytes: 200 * MiB })
+    expect(plan).toMatchObject({ risks: [], refusal: null, expectedBytes: 200 * MiB, evictedCacheBytes: 0 })
+  })
+
+  it('says so when a balloon for its own sake can not have its size above the floor', () => {
+    const none = { ...measured, target: noProcess, rssBytes: null, lazyFreeBytes: null }
+    expect(createPlan(none, { maxBytes: 23.9e9 }).risks).toContain('floor-near')
   })
 
   it('refuses without MemAvailable, without room, and passes on what was found while reading', () => {

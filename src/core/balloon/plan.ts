@@ -74,11 +74,14 @@ export function createPlan(readings: PlanReadings, wanted: Partial<BalloonSettin
   }
   const pool = readPool(readings, domain)
   const lazyFreeBytes = readings.lazyFreeBytes
-  const evictedCacheBytes =
+  const cacheBytes =
     pool.inactiveFileBytes === null ? null : Math.max(0, pool.inactiveFileBytes - (lazyFreeBytes ?? 0))
-  const settings = chooseSettings(readings, wanted, domain, pool, evictedCacheBytes)
+  const settings = chooseSettings(readings, wanted, domain, pool, cacheBytes)
   const limitBytes = Math.max(0, Math.min(settings.maxBytes, pool.availableBytes - settings.floorBytes))
-  const reachBytes = pool.freeBytes + (evictedCacheBytes ?? 0) + (lazyFreeBytes ?? 0)
+  const reachBytes = pool.freeBytes + (cacheBytes ?? 0) + (lazyFreeBytes ?? 0)
+  // What is free goes first: a balloon that fits into it evicts nothing.
+  const evictedCacheBytes =
+    cacheBytes === null ? null : Math.min(cacheBytes, Math.max(0, limitBytes - pool.freeBytes))
   const expectedBytes = Math.min(limitBytes, hasNothingToTake(lazyFreeBytes) ? settings.maxBytes : reachBytes)
   const bytesPerSecond = readings.bytesPerSecond ?? cautiousBytesPerSecond
   const fastSteps = Math.ceil(Math.min(expectedBytes, pool.freeBytes) / settings.stepBytes)
@@ -112,7 +115,7 @@ export function createPlan(readings: PlanReadings, wanted: Partial<BalloonSettin
   }
   if (plan.refusal === null && readings.memAvailableBytes === null) plan.refusal = 'no-memavailable'
   if (plan.refusal === null && limitBytes < minStepBytes) plan.refusal = 'no-room'
-  plan.risks = findRisks(plan, readings, wanted)
+  plan.risks = findRisks(plan, readings, wanted, cacheBytes)
   return plan
 }
 
@@ -197,17 +200,26 @@ function groupFloor(pool: Pool): number {
   return Math.max(pool.totalBytes / 50, 16 * MiB)
 }
 
-function findRisks(plan: BalloonPlan, readings: PlanReadings, wanted: Partial<BalloonSettings>): PlanRisk[] {
+function findRisks(
+  plan: BalloonPlan,
+  readings: PlanReadings,
+  wanted: Partial<BalloonSettings>,
+  cacheBytes: number | null,
+): PlanRisk[] {
   const risks: PlanRisk[] = []
   const { domain, lazyFreeBytes, evictedCacheBytes, settings } = plan
+  const isForItsOwnSake = plan.target.pid === noProcess.pid
+  const isReclaiming = plan.limitBytes > plan.freeFirstBytes
   const roomBytes = plan.availableBytes - settings.floorBytes
-  const neededBytes = plan.freeFirstBytes + (evictedCacheBytes ?? 0) + (lazyFreeBytes ?? 0) / 2
+  const neededBytes = isForItsOwnSake
+    ? settings.maxBytes
+    : plan.freeFirstBytes + (cacheBytes ?? 0) + (lazyFreeBytes ?? 0) / 2
   if (!hasNothingToTake(lazyFreeBytes) && roomBytes < neededBytes) risks.push('floor-near')
   if (readings.psiSomeAvg10 !== null && readings.psiSomeAvg10 >= settings.psiLimitPercent / 4)
     risks.push('psi-already-up')
-  if (readings.swapFreeBytes !== null && readings.swapFreeBytes > 0) risks.push('swap-in-use')
+  if (isReclaiming && readings.swapFreeBytes !== null && readings.swapFreeBytes > 0) risks.push('swap-in-use')
   if (wanted.domain === 'cgroup' && domain.kind !== 'cgroup') risks.push('no-limit-in-cgroup')
-  if (lazyFreeBytes === null && plan.target.pid !== noProcess.pid) risks.push('lazyfree-unknown')
+  if (lazyFreeBytes === null && !isForItsOwnSake) risks.push('lazyfree-unknown')
   const poolBytes = domain.kind === 'cgroup' ? domain.limitBytes : (readings.memTotalBytes ?? 0)
   if (evictedCacheBytes !== null && evictedCacheBytes >= Math.max(GiB, poolBytes / 10))
     risks.push('dirty-cache-eviction')
