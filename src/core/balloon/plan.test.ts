@@ -12,7 +12,7 @@ import {
 const MiB = 1024 * 1024
 const GiB = 1024 * MiB
 
-/** The host and the Go service of facts.md §F. */
+/** A host of 24 GiB without swap and a Go service, as measured. */
 const measured: PlanReadings = {
   target: { pid: 1234, startTimeTicks: 99 },
   memTotalBytes: 25_275_994_112,

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { noProcess } from './plan'
 import { createProof, type RunFacts } from './proof'
 import type { ProofReading, ProofReason, ProofVerdict } from './types'
 
 const KiB = 1024
 const MiB = 1024 * KiB
 
-/** The run of facts.md §F: Go 1.19.8, madvdontneed=0, host balloon. */
+/** The run that was measured on Linux 6.18 with Go 1.19.8, madvdontneed=0, host balloon. */
 const before: ProofReading = {
   atMs: 0,
   virtBytes: 3_185_640 * KiB,
@@ -40,7 +41,7 @@ const run: RunFacts = {
   floorBytes: 2.4e9,
 }
 
-/** The leak control and the madvdontneed=1 control of facts.md §A.1: 300 MiB that stay. */
+/** The leak control and the madvdontneed=1 control on the same host: 300 MiB that stay. */
 const leak: ProofReading = { ...before, rssBytes: 325_356 * KiB, lazyFreeBytes: 0, pglazyfreed: 0 }
 const dontNeed: ProofReading = {
   ...before,
@@ -186,6 +187,14 @@ const cases: Case[] = [
     {},
     'inconclusive',
     'lazyfree-unknown',
+  ],
+  [
+    'no process at all',
+    { ...before, rssBytes: null },
+    after,
+    { target: noProcess },
+    'inconclusive',
+    'no-process',
   ],
   ['no RSS', { ...before, rssBytes: null }, after, {}, 'inconclusive', 'missing-numbers'],
   [

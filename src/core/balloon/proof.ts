@@ -1,5 +1,5 @@
-import type { ProcessKey } from '../process-key'
-import { negligibleLazyFreeBytes } from './plan'
+import { isSameProcess, type ProcessKey } from '../process-key'
+import { negligibleLazyFreeBytes, noProcess } from './plan'
 import type {
   BalloonProof,
   PressureDomain,
@@ -65,6 +65,7 @@ function judge(
   lazyFreedBytes: number | null,
 ): [ProofVerdict, ProofReason] {
   if (run.stopReason === 'target-gone') return ['inconclusive', 'target-gone']
+  if (isSameProcess(run.target, noProcess)) return ['inconclusive', 'no-process']
   const rssFell = subtract(before.rssBytes, after.rssBytes)
   if (before.rssBytes === null || rssFell === null) return ['inconclusive', 'missing-numbers']
   if (before.lazyFreeBytes === null || after.lazyFreeBytes === null)

@@ -121,6 +121,7 @@ export type ProofReason =
   | 'heap-changed' // inconclusive: the process itself grew or shrank meanwhile
   | 'lazyfree-unknown'
   | 'target-gone'
+  | 'no-process' // pressure on the host for its own sake: nothing to prove
   | 'missing-numbers'
 
 export interface BalloonProof {

@@ -1,7 +1,7 @@
 import type { BalloonPlan, BalloonProof, BalloonState, BalloonStep, ProofReading } from '#core/balloon/types'
 import type { EndpointState, HostFacts, HostSample, ProcessFacts, ProcessSample } from '#core/metrics/samples'
 
-/** The incident of design.md §1 in numbers like those of facts.md §F: a second of it for each offset. */
+/** The incident in numbers like those that were measured: a second of it for each offset. */
 const MiB = 1024 * 1024
 const GiB = 1024 * MiB
 export const key = { pid: 4211, startTimeTicks: 188_302 }
