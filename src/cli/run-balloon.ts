@@ -89,7 +89,7 @@ function printProof(proof: BalloonProof, output: Output): void {
   }
   const stall = proof.psiSomeMs === null ? '-' : formatDuration(proof.psiSomeMs)
   output.line(
-    `  pglazyfreed ${toSizeText(proof.lazyFreedBytes)}, stalled ${stall}, balloon at most ${toSizeText(proof.peakBytes)}, ` +
+    `  pglazyfreed (whole host) ${toSizeText(proof.lazyFreedBytes)}, stalled ${stall}, balloon at most ${toSizeText(proof.peakBytes)}, ` +
       `${formatDuration(proof.elapsedMs)}; ended because: ${formatText('en', `balloon.stop.${proof.stopReason}`)}`,
   )
 }

@@ -75,12 +75,12 @@ export function toProofSentence(proof: BalloonProof): Sentence {
       rssAfter: sizeOrUnknown(after.rssBytes),
       lazyFreeBefore: sizeOrUnknown(before.lazyFreeBytes),
       lazyFreeAfter: sizeOrUnknown(after.lazyFreeBytes),
-      lazyFreed: sizeOrUnknown(proof.lazyFreedBytes ?? takenBytes(proof)),
+      lazyFreed: sizeOrUnknown(takenBytes(proof)),
     },
   }
 }
 
-/** Where the kernel does not count what it took: by how much LazyFree fell. */
+/** By how much the process's LazyFree fell. pglazyfreed is no such number: it counts for the whole host. */
 function takenBytes({ before, after }: BalloonProof): number | null {
   if (before.lazyFreeBytes === null || after.lazyFreeBytes === null) return null
   return Math.max(0, before.lazyFreeBytes - after.lazyFreeBytes)

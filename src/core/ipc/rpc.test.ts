@@ -94,7 +94,8 @@ describe.each([
       {},
       { kind: 'request' },
       { kind: 'reply', id: 9, result: {} },
-      { kind: 'event' },
+      { kind: 'events' },
+      { kind: 'events', events: [null] },
     ]) {
       near.post(junk)
     }

@@ -27,20 +27,20 @@ interface ReplyMessage {
   result: Result<unknown>
 }
 
-interface EventMessage {
-  kind: 'event'
-  event: string
-  payload: unknown
+/** Everything that was told in one turn, in its order. */
+interface EventsMessage {
+  kind: 'events'
+  events: [event: string, payload: unknown][]
 }
 
-export type WireMessage = RequestMessage | ReplyMessage | EventMessage
+export type WireMessage = RequestMessage | ReplyMessage | EventsMessage
 
 function isWireMessage(message: unknown): message is WireMessage {
   if (typeof message !== 'object' || message === null) return false
-  const { kind, id, method, event } = message as Record<string, unknown>
+  const { kind, id, method, events } = message as Record<string, unknown>
   if (kind === 'request') return typeof id === 'number' && typeof method === 'string'
   if (kind === 'reply') return typeof id === 'number' && typeof (message as ReplyMessage).result === 'object'
-  return kind === 'event' && typeof event === 'string'
+  return kind === 'events' && Array.isArray(events) && events.every(Array.isArray)
 }
 
 export interface RpcClient<M extends Methods, E> {
@@ -60,8 +60,10 @@ export function createRpcClient<M extends Methods, E>(channel: MessageChannelEnd
 
   channel.onMessage((message) => {
     if (!isWireMessage(message)) return
-    if (message.kind === 'event') {
-      for (const listener of listeners.get(message.event) ?? []) listener(message.payload as never)
+    if (message.kind === 'events') {
+      for (const [event, payload] of message.events) {
+        for (const listener of listeners.get(event) ?? []) listener(payload as never)
+      }
     } else if (message.kind === 'reply') {
       const call = pending.get(message.id)
       pending.delete(message.id)
@@ -116,7 +118,11 @@ export type Handlers<M extends Methods> = {
 }
 
 export interface RpcServer<E> {
-  emit<K extends keyof E & string>(event: K, payload: E[K], transfer?: ArrayBufferLike[]): void
+  /**
+   * Events of one turn go as one message: what belongs together arrives together, and a window draws it once. They never
+   * overtake replies nor are overtaken by them.
+   */
+  emit<K extends keyof E & string>(event: K, payload: E[K]): void
   onClose(listener: () => void): void
   close(): void
 }
@@ -127,7 +133,14 @@ export function createRpcServer<M extends Methods, E>(
   handlers: Handlers<M>,
 ): RpcServer<E> {
   let isClosed = false
+  let events: EventsMessage['events'] = []
   const closeListeners: (() => void)[] = []
+
+  function flushEvents(): void {
+    if (events.length === 0 || isClosed) return
+    channel.post({ kind: 'events', events } satisfies EventsMessage)
+    events = []
+  }
 
   async function answer(request: RequestMessage): Promise<Result<unknown>> {
     const handler = Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined
@@ -142,6 +155,7 @@ export function createRpcServer<M extends Methods, E>(
   channel.onMessage((message) => {
     if (!isWireMessage(message) || message.kind !== 'request') return
     void answer(message).then((result) => {
+      flushEvents()
       if (!isClosed) channel.post({ kind: 'reply', id: message.id, result } satisfies ReplyMessage)
     })
   })
@@ -151,8 +165,10 @@ export function createRpcServer<M extends Methods, E>(
   })
 
   return {
-    emit(event, payload, transfer) {
-      if (!isClosed) channel.post({ kind: 'event', event, payload } satisfies EventMessage, transfer)
+    emit(event, payload) {
+      if (isClosed) return
+      if (events.length === 0) queueMicrotask(flushEvents)
+      events.push([event, payload])
     },
     onClose: (listener) => void closeListeners.push(listener),
     close: () => channel.close(),

@@ -64,7 +64,7 @@ export const messages = {
   },
   number: { rss: 'RSS', psi: 'PSI some', elapsed: 'Elapsed' },
   detail: {
-    lazyFreed: 'Taken by the kernel',
+    lazyFreed: 'pglazyfreed, whole host',
     psi: 'Waited for memory',
     peak: 'Largest balloon',
     elapsed: 'Elapsed',

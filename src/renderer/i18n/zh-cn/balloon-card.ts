@@ -64,7 +64,7 @@ export const messages = {
   },
   number: { rss: 'RSS', psi: 'PSI some', elapsed: '已用时' },
   detail: {
-    lazyFreed: '内核收回',
+    lazyFreed: 'pglazyfreed（整台主机）',
     psi: '等待内存',
     peak: '气球峰值',
     elapsed: '用时',
