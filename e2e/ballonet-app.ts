@@ -26,7 +26,7 @@ export interface LaunchOptions {
 const knownNoise = [
   /dbus|bus\.cc/i,
   /gpu|GPU|vulkan|viz|GLES|gl_/,
-  /DevTools listening|Debugger listening|Debugger attached|Waiting for the debugger|For help, see/,
+  /DevTools listening|Debugger listening|Debugger attached|Debugger ending|Waiting for the debugger|For help, see/,
   /Running as root without --no-sandbox/,
   /^\s*$/,
 ]

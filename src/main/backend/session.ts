@@ -14,27 +14,34 @@ export interface Session {
   onClose(listener: () => void): void
 }
 
+interface WatchEntry {
+  started: Promise<Watch>
+  /** null while it is being started. */
+  watch: Watch | null
+}
+
 export function openSession(core: BackendCore, channel: MessageChannelEnd): Session {
   const tables = new Map<string, TableSubscription>()
-  const watches = new Map<string, Watch>()
+  const watches = new Map<string, WatchEntry>()
   const ownBalloons = new Set<OpenTarget>()
   let isClosed = false
 
   const idOf = (targetId: string, key: ProcessKey): string => `${targetId}\n${toKeyText(key)}`
 
   function watchOf(targetId: string, key: ProcessKey): Watch {
-    const watch = watches.get(idOf(targetId, key))
-    if (watch === undefined) throw new AppError('invalid', 'this process is not watched')
+    const watch = watches.get(idOf(targetId, key))?.watch
+    if (watch == null) throw new AppError('invalid', 'this process is not watched')
     return watch
   }
 
-  async function startWatch(targetId: string, key: ProcessKey): Promise<Watch> {
+  /** A window may ask for one process twice, or give it up, before the first answer is there. */
+  function startWatch(targetId: string, key: ProcessKey): Promise<Watch> {
     const id = idOf(targetId, key)
     const known = watches.get(id)
-    if (known !== undefined) return known
+    if (known !== undefined) return known.started
     if (watches.size >= maxWatches)
       throw new AppError('too-large', `at most ${maxWatches} processes are watched at once`)
-    const watch = await core.get(targetId).sampler.watch(key, {
+    const started = core.get(targetId).sampler.watch(key, {
       sample: (sample) => server.emit('process', { targetId, sample }),
       facts: (facts) => server.emit('facts', { targetId, facts }),
       rollupAsk: (ask) => server.emit('rollupAsk', { targetId, key, ...ask }),
@@ -43,14 +50,23 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
         server.emit('processGone', { targetId, key, atMs })
       },
     })
-    if (isClosed) watch.close()
-    else watches.set(id, watch)
-    return watch
+    const entry: WatchEntry = { started, watch: null }
+    watches.set(id, entry)
+    started.then(
+      (watch) => {
+        if (watches.get(id) === entry) entry.watch = watch
+        else watch.close()
+      },
+      () => {
+        if (watches.get(id) === entry) watches.delete(id)
+      },
+    )
+    return started
   }
 
   /** Heap in use for the balloon's proof: from the watch of this process, if this window watches it. */
   const readHeapInuse = (targetId: string, key: ProcessKey) => (): number | null =>
-    watches.get(idOf(targetId, key))?.latest()?.go?.heapInuseBytes ?? null
+    watches.get(idOf(targetId, key))?.watch?.latest()?.go?.heapInuseBytes ?? null
 
   const handlers: Handlers<BackendMethods> = {
     'targets.list': { validate: validateWith(schemas.nothing), handle: () => core.targets() },
@@ -86,7 +102,7 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
     'process.unwatch': {
       validate: validateWith(schemas.process),
       handle({ targetId, key }) {
-        watches.get(idOf(targetId, key))?.close()
+        watches.get(idOf(targetId, key))?.watch?.close()
         watches.delete(idOf(targetId, key))
         return null
       },
@@ -147,7 +163,8 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
   server.onClose(() => {
     isClosed = true
     for (const table of tables.values()) table.close()
-    for (const watch of watches.values()) watch.close()
+    for (const { watch } of watches.values()) watch?.close()
+    watches.clear()
     for (const { runner } of ownBalloons) runner.deflate('owner-gone')
   })
   return server

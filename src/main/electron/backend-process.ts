@@ -3,6 +3,7 @@ import type { BackendProcessMessage } from '../backend/process-messages'
 
 const beatIntervalMs = 250
 const quitGraceMs = 1500
+const killGraceMs = 500
 
 export interface BackendProcess {
   /** Gives the page a port of its own to the backend. */
@@ -27,6 +28,8 @@ export interface BackendProcessOptions {
 export function startBackendProcess(options: BackendProcessOptions): BackendProcess {
   let isQuitting = false
   let restarts = 0
+  /** Whether `child` has ended and the next one is not there yet. */
+  let isBetween = false
   let child = fork()
 
   const beat = setInterval(() => send(child, { kind: 'beat' }), beatIntervalMs)
@@ -40,6 +43,7 @@ export function startBackendProcess(options: BackendProcessOptions): BackendProc
       stream?.on('data', (data: Buffer) => options.onLog(data.toString('utf8').trimEnd()))
     }
     forked.once('exit', (code) => {
+      isBetween = true
       if (isQuitting) return
       options.onLog(`the backend ended with ${code}; starting another`)
       restarts++
@@ -48,6 +52,7 @@ export function startBackendProcess(options: BackendProcessOptions): BackendProc
         () => {
           if (isQuitting) return
           child = fork()
+          isBetween = false
           options.onRestart()
         },
         Math.min(200 * restarts, 10_000),
@@ -65,13 +70,19 @@ export function startBackendProcess(options: BackendProcessOptions): BackendProc
     quit() {
       isQuitting = true
       clearInterval(beat)
+      if (isBetween) return Promise.resolve()
       return new Promise((resolve) => {
-        const timer = setTimeout(() => child.kill(), quitGraceMs)
+        const timer = setTimeout(() => {
+          child.kill()
+          // One that has not been spawned yet can't be killed and never exits: the app ends all the same.
+          setTimeout(resolve, killGraceMs)
+        }, quitGraceMs)
         child.once('exit', () => {
           clearTimeout(timer)
           resolve()
         })
-        send(child, { kind: 'quit' })
+        if (child.pid === undefined) child.once('spawn', () => send(child, { kind: 'quit' }))
+        else send(child, { kind: 'quit' })
       })
     },
   }

@@ -17,7 +17,7 @@ function createFarEnd() {
     near,
     asked,
     answer: (value: unknown) => hear({ kind: 'reply', id: asked.at(-1)!.id, result: { ok: true, value } }),
-    emit: (event: string, payload: unknown) => hear({ kind: 'event', event, payload }),
+    emit: (event: string, payload: unknown) => hear({ kind: 'events', events: [[event, payload]] }),
     end: () => ended(),
   }
 }

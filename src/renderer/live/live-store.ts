@@ -40,6 +40,8 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
   /** In the order of last use. */
   const watched = new Map<string, Watched>()
   const listeners = new Map<string, Set<() => void>>()
+  /** Watches that ended with their backend: asked for again once the next one has opened their target. */
+  const lost = new Set<string>()
 
   const idOf = (targetId: string, key: ProcessKey): string => `${targetId}\n${toKeyText(key)}`
 
@@ -113,7 +115,16 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
   backend.onConnected((isReconnect) => {
     if (!isReconnect) return
     for (const feed of hosts.values()) feed.loseBalloon(Date.now())
-    for (const [id, entry] of watched) if (entry.users > 0) void ask(id, entry)
+    for (const [id, entry] of watched) if (entry.users > 0) lost.add(id)
+  })
+  backend.on('target', (target) => {
+    if (target.state !== 'connected') return
+    for (const id of [...lost]) {
+      const entry = watched.get(id)
+      if (entry !== undefined && entry.feed.targetId !== target.id) continue
+      lost.delete(id)
+      if (entry !== undefined && entry.users > 0) void ask(id, entry)
+    }
   })
 
   return {

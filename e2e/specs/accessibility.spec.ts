@@ -1,0 +1,56 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, test } from '../ballonet-app'
+import { BalloonPage } from '../pages/balloon-page'
+import { DoorsPage } from '../pages/doors-page'
+import { FocusPage } from '../pages/focus-page'
+import { ShellPage } from '../pages/shell-page'
+import { TablePage } from '../pages/table-page'
+
+/** What axe calls serious or critical, one line each: rule, element, why. */
+async function findProblems(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`),
+    )
+}
+
+test('axe finds nothing serious in any view, light and dark', async ({ ballonet: { page } }, info) => {
+  const [doors, table, focus] = [new DoorsPage(page), new TablePage(page), new FocusPage(page)]
+  const [balloon, shell] = [new BalloonPage(page), new ShellPage(page)]
+
+  async function check(view: string): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const name = `${view}, ${colorScheme}`
+      await test.step(name, async () => {
+        await page.emulateMedia({ colorScheme })
+        await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme)
+        await info.attach(name, { body: await page.screenshot(), contentType: 'image/png' })
+        expect.soft(await findProblems(page), name).toEqual([])
+      })
+    }
+  }
+
+  await check('doors')
+  await doors.startDemo()
+  await expect(focus.article).toBeVisible({ timeout: 60_000 })
+  await focus.waitForHeap()
+  await check('table and focus')
+  await focus.article.getByRole('tab', { name: 'Facts' }).click()
+  await table.openColumns()
+  await check('columns over facts')
+  await table.closeColumns()
+  await shell.openPalette()
+  await check('palette')
+  await page.keyboard.press('Escape')
+  await table.tree.click()
+  await balloon.press()
+  await balloon.plan.getByRole('button', { name: 'Adjust…' }).click()
+  await check('plan and tree')
+  await balloon.startNow()
+  await expect(balloon.proof).toBeVisible({ timeout: 60_000 })
+  await table.filter('no such process anywhere')
+  await check('proof and no match')
+})
