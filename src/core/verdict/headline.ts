@@ -37,9 +37,9 @@ export interface HeadlineInput {
   isGone: boolean
 }
 
-/** LazyFree below both of these says nothing about the incident: the kernel's per-CPU batches alone make some. */
-const littleShare = 0.05
-const littleBytes = 16 * 1024 * 1024
+/** LazyFree below both of these explains nothing: a runtime marks a few pages all the time. */
+const littleShare = 0.2
+const littleBytes = 32 * 1024 * 1024
 /** A reading older than this is called old in the sentence. */
 const agedMs = 30_000
 const heapIsMostShare = 0.7

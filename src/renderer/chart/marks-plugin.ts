@@ -5,7 +5,7 @@ import type { ChartTheme } from './chart-theme'
 export interface ChartMarks {
   /** Garbage collections: ticks on the lower edge. */
   gcAtMs: readonly number[]
-  /** Runs of the balloon: a tinted band; toMs of a run that goes on is the end of the window. */
+  /** Runs of the balloon: a tinted band; toMs of a run that goes on is the newest sample. */
   bands: readonly { fromMs: number; toMs: number }[]
 }
 

@@ -28,8 +28,10 @@ export function toDataSpan({ feed: { table } }: StackFeeds): DataSpan {
 }
 
 export function toMarks({ feed, host }: StackFeeds, span: TimeSpan, pixels: number): ChartMarks {
+  const { table } = feed
+  const newestMs = table.count() === 0 ? span.toMs : table.timeAt(table.count() - 1)
   const bands = host.runs.value
-    .map((run) => ({ fromMs: run.startedAtMs, toMs: run.endedAtMs ?? span.toMs }))
+    .map((run) => ({ fromMs: run.startedAtMs, toMs: run.endedAtMs ?? Math.max(run.startedAtMs, newestMs) }))
     .filter((band) => band.toMs >= span.fromMs && band.fromMs <= span.toMs)
   return { gcAtMs: feed.gcMarks.read(span.fromMs, span.toMs, pixels), bands }
 }

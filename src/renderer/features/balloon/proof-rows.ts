@@ -30,8 +30,10 @@ function change(id: ProofRow['id'], before: ProofReading, after: ProofReading): 
   return to > from ? `+${formatBytes(to - from)}` : formatBytes(to - from)
 }
 
-export function toProofRows({ before, after }: BalloonProof): ProofRow[] {
-  return rows.map(({ id, colour }) => ({
+/** MemAvailable is the host's: beside a cgroup's proof it would only show what others did meanwhile. */
+export function toProofRows({ before, after, domain }: BalloonProof): ProofRow[] {
+  const shown = rows.filter(({ id }) => id !== 'memAvailableBytes' || domain.kind === 'host')
+  return shown.map(({ id, colour }) => ({
     id,
     colour,
     before: size(before[id]),

@@ -40,7 +40,7 @@ const labels: readonly DisplayColumn[] = [
   },
   { id: 'user', widthPx: 68, isFlexible: false, isNumber: false, unit: null, source: null, top: 'USER' },
   { id: 'state', widthPx: 60, isFlexible: false, isNumber: false, unit: null, source: null, top: 'S' },
-  { id: 'goVersion', widthPx: 72, isFlexible: false, isNumber: false, unit: null, source: null, top: null },
+  { id: 'goVersion', widthPx: 84, isFlexible: false, isNumber: false, unit: null, source: null, top: null },
 ]
 
 const numbers: readonly DisplayColumn[] = tableColumns.map((column: TableColumn) => ({
