@@ -75,7 +75,7 @@ export async function blowUpAndHold(app: BallonetApp, incident: Incident): Promi
   await page.getByLabel('Hold, s').fill('100')
   await page.getByRole('button', { name: 'Plan again' }).click()
   // The old plan could still be started until the new one is there.
-  await expect(page.getByText(/^Stops when LazyFree is gone, at 192 MiB,/)).toBeVisible()
+  await expect(page.getByText(/^Stops when LazyFree is gone, at 192\sMiB,/)).toBeVisible()
   await page.getByRole('button', { name: /^Blow up/ }).click()
   return untilHeld(app, incident)
 }

@@ -14,18 +14,20 @@ export async function openPort(page: Page): Promise<void> {
     const here = window as unknown as PortWindow
     here.testReplies = new Map()
     here.testLastId = 0
+    // The page listens, too, and comes first: it must see no port, or it would take or close this one.
+    const ports = Object.getOwnPropertyDescriptor(MessageEvent.prototype, 'ports')!
+    Object.defineProperty(MessageEvent.prototype, 'ports', { ...ports, get: () => [] })
     here.testPort = await new Promise((resolve) => {
       const take = (event: MessageEvent<{ kind?: string } | null>): void => {
-        const port = event.ports[0]
+        const [port] = ports.get!.call(event) as MessagePort[]
         if (event.data?.kind !== 'ballonet-backend-port' || port === undefined) return
-        // The page would take it for its own new connection.
-        event.stopImmediatePropagation()
-        window.removeEventListener('message', take, true)
+        window.removeEventListener('message', take)
         resolve(port)
       }
-      window.addEventListener('message', take, true)
+      window.addEventListener('message', take)
       here.ballonet.connectBackend()
     })
+    Object.defineProperty(MessageEvent.prototype, 'ports', ports)
     here.testPort.addEventListener(
       'message',
       ({ data }: MessageEvent<{ kind: string; id: number; result: unknown }>) => {

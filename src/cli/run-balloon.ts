@@ -48,6 +48,7 @@ function toProofRecord(proof: BalloonProof) {
 
 function printPlan(plan: BalloonPlan, output: Output): void {
   output.line(`Balloon: ${english(toDomainSentence(plan.domain))}.`)
+  if (plan.refusal !== null) return
   for (const sentence of toPlanSentences(plan)) output.line(`  ${english(sentence)}`)
 }
 

@@ -54,7 +54,10 @@ export function ok<T>(value: T): Result<T> {
 }
 
 export function fail(code: ErrorCode, message: string, hint?: string): { ok: false; error: ErrorValue } {
-  return { ok: false, error: { code, message: message.slice(0, 500), ...(hint === undefined ? {} : { hint }) } }
+  return {
+    ok: false,
+    error: { code, message: message.slice(0, 500), ...(hint === undefined ? {} : { hint }) },
+  }
 }
 
 /** Any thrown thing as a value; what is not an AppError becomes `failed`. */

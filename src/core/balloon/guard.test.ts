@@ -90,6 +90,21 @@ describe('the guard', () => {
     ])
   })
 
+  it('keeps the reason of a hold that a person ends, and takes the one of what cuts it short', () => {
+    const held = run([
+      ready,
+      { kind: 'script', atMs: 900, message: say('grown', 1500 * MiB) },
+      { kind: 'reading', atMs: 950, reading: { lazyFreeBytes: 3 * MiB } },
+      { kind: 'script', atMs: 1000, message: say('grown', 2000 * MiB) },
+    ]).state
+    const endedBy = (input: GuardInput) => run([input], held).state.stopReason
+    expect(endedBy({ kind: 'stop', atMs: 1100, reason: 'person' })).toBe('reclaimed')
+    expect(endedBy({ kind: 'stop', atMs: 1100, reason: 'watchdog' })).toBe('watchdog')
+    expect(endedBy({ kind: 'script-exit', atMs: 1100 })).toBe('script-ended')
+    const over = run([{ kind: 'tick', atMs: 4000 }], held).state
+    expect(run([{ kind: 'script-exit', atMs: 4100 }], over).state.stopReason).toBe('reclaimed')
+  })
+
   it('stops on pressure of the last second, not of the last ten', () => {
     const psi = (atMs: number, totalUs: number): GuardInput => ({
       kind: 'reading',

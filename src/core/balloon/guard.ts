@@ -110,7 +110,7 @@ function absorb(state: GuardState, input: GuardInput): GuardState {
       return {
         ...state,
         phase: 'done',
-        stopReason: state.stopReason ?? 'script-ended',
+        stopReason: endReason(state, 'script-ended'),
         balloonBytes: 0,
         pendingBytes: 0,
       }
@@ -174,7 +174,7 @@ function absorbMessage(state: GuardState, atMs: number, message: ScriptMessage):
     case 'shrunk':
       return stopNow(next, message.reason === 'floor' ? 'floor' : 'time')
     case 'end':
-      return { ...next, phase: 'done', stopReason: state.stopReason ?? toStopReason(message.reason) }
+      return { ...next, phase: 'done', stopReason: endReason(state, toStopReason(message.reason)) }
     case 'ready':
     case 'state':
       return next
@@ -216,7 +216,16 @@ function startHold(state: GuardState, atMs: number, reason: StopReason): GuardSt
 /** A stop that protects: everything is given back now. */
 function stopNow(state: GuardState, reason: StopReason): GuardState {
   if (state.phase !== 'ramp' && state.phase !== 'hold') return state
-  return { ...state, phase: 'deflating', stopReason: state.stopReason ?? reason }
+  return { ...state, phase: 'deflating', stopReason: endReason(state, reason) }
+}
+
+/**
+ * A hold has the reason of its ramp's end, and keeps it when a person ends it early. What cuts it short by itself is the
+ * reason from then on; what ends a balloon that is deflating already is none.
+ */
+function endReason(state: GuardState, reason: StopReason): StopReason {
+  if (state.stopReason === null) return reason
+  return state.phase === 'hold' && reason !== 'person' ? reason : state.stopReason
 }
 
 function decide(

@@ -37,7 +37,7 @@ const run: RunFacts = {
   stopReason: 'reclaimed',
   pageSizeBytes: 4096,
   freeFirstBytes: 22.8e9,
-  expectedBytes: 24.5e9,
+  evictedCacheBytes: 100 * MiB,
   floorBytes: 2.4e9,
 }
 
@@ -110,6 +110,14 @@ const cases: Case[] = [
     {},
     'inconclusive',
     'heap-changed',
+  ],
+  [
+    'a floor that kept LazyFree out of reach',
+    before,
+    { ...before },
+    { stopReason: 'floor', peakBytes: 21e9 },
+    'inconclusive',
+    'no-pressure',
   ],
   [
     'pressure to the end, and RSS stayed (mlocked)',

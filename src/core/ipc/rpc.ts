@@ -167,7 +167,7 @@ export function createRpcServer<M extends Methods, E>(
   return {
     emit(event, payload) {
       if (isClosed) return
-      if (events.length === 0) queueMicrotask(flushEvents)
+      if (events.length === 0) void Promise.resolve().then(flushEvents)
       events.push([event, payload])
     },
     onClose: (listener) => void closeListeners.push(listener),

@@ -28,21 +28,24 @@ describe('createRollupBudget', () => {
 
   it('stays within 1 % of one core, whatever the costs', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: 0.01, max: 500, noNaN: true }), { minLength: 1, maxLength: 50 }), (costs) => {
-        const budget = createRollupBudget()
-        const startMs = 10_000
-        let nowMs = startMs
-        let spentMs = 0
-        for (const costMs of costs) {
-          nowMs = Math.max(nowMs, budget.freeAtMs)
-          expect(budget.canStart(nowMs)).toBe(true)
-          nowMs += costMs
-          spentMs += costMs
-          budget.charge(nowMs, costMs)
-        }
-        // One second that was saved up may be spent beside.
-        expect(spentMs).toBeLessThanOrEqual((budget.freeAtMs - startMs + 1000) / 100 + 1e-6)
-      }),
+      fc.property(
+        fc.array(fc.double({ min: 0.01, max: 500, noNaN: true }), { minLength: 1, maxLength: 50 }),
+        (costs) => {
+          const budget = createRollupBudget()
+          const startMs = 10_000
+          let nowMs = startMs
+          let spentMs = 0
+          for (const costMs of costs) {
+            nowMs = Math.max(nowMs, budget.freeAtMs)
+            expect(budget.canStart(nowMs)).toBe(true)
+            nowMs += costMs
+            spentMs += costMs
+            budget.charge(nowMs, costMs)
+          }
+          // One second that was saved up may be spent beside.
+          expect(spentMs).toBeLessThanOrEqual((budget.freeAtMs - startMs + 1000) / 100 + 1e-6)
+        },
+      ),
     )
   })
 })

@@ -24,13 +24,13 @@ const burstMs = 1000
 const firstWalkMsPerGiB = 30
 const gib = 1024 ** 3
 
-/** Times are of one monotonic clock, ms. */
-export function createRollupBudget(): RollupBudget {
+/** Times are of one monotonic clock, ms. `rest`: after each walk so many times its cost. */
+export function createRollupBudget(rest = restFactor): RollupBudget {
   let freeAtMs = 0
   return {
     canStart: (nowMs) => nowMs >= freeAtMs,
     charge(endMs, costMs) {
-      freeAtMs = Math.max(freeAtMs, endMs - burstMs) + costMs * restFactor
+      freeAtMs = Math.max(freeAtMs, endMs - burstMs) + costMs * rest
     },
     get freeAtMs() {
       return freeAtMs

@@ -31,9 +31,9 @@ export const balloonText = {
       'psi-already-up': 'Processes on this host already wait for memory. More pressure slows them down.',
       'swap-in-use': 'This host has swap: pressure may swap live memory out before LazyFree is taken.',
       'no-limit-in-cgroup':
-        'The cgroup has no limit of its own or can not be joined: the pressure would be on the whole host.',
+        'The cgroup has no limit of its own or cannot be joined: the pressure would be on the whole host.',
       'lazyfree-unknown':
-        'LazyFree can not be read here (kernel before 4.12, or another user): only RSS can tell, and the balloon does not know when to stop early.',
+        'LazyFree cannot be read here (kernel before 4.12, or another user): only RSS can tell, and the balloon does not know when to stop early.',
       'dirty-cache-eviction':
         'A lot of page cache would be evicted first. Reads from disk are slower afterwards.',
       'group-oom':
@@ -79,8 +79,8 @@ export const balloonText = {
         partly:
           'LazyFree fell from {lazyFreeBefore} to {lazyFreeAfter}, not all of it, before the balloon stopped.',
         'heap-changed':
-          'The process itself changed its memory meanwhile, so the change of RSS can not be told apart.',
-        'lazyfree-unknown': 'LazyFree can not be read here. RSS went from {rssBefore} to {rssAfter}.',
+          'The process itself changed its memory meanwhile, so the change of RSS cannot be told apart.',
+        'lazyfree-unknown': 'LazyFree cannot be read here. RSS went from {rssBefore} to {rssAfter}.',
         'target-gone': 'The process ended during the run.',
         'no-process': 'No process was named: the host was under pressure for its own sake.',
         'missing-numbers': 'RSS could not be read before and after.',

@@ -26,7 +26,8 @@ export const headlineText = {
     heapStopped: 'Heap in use is not polled: one answer costs the service too much.',
     heapError: 'Heap in use is not known: the endpoint does not answer as it should.',
     madviseDontneed: '{goVersion} returns memory with MADV_DONTNEED: what it frees leaves RSS at once.',
-    madviseFreeNothingYet: '{goVersion} returns memory with MADV_FREE; nothing waits for the kernel now.',
+    madviseFreeNothingYet:
+      '{goVersion} returns memory with MADV_FREE; next to nothing waits for the kernel now.',
   },
   'zh-CN': {
     waiting: '等待第一次读数。',
@@ -50,6 +51,6 @@ export const headlineText = {
     heapStopped: '未轮询在用堆：每次应答对服务代价过高。',
     heapError: '在用堆未知：端点应答异常。',
     madviseDontneed: '{goVersion} 以 MADV_DONTNEED 归还内存：释放后立即离开 RSS。',
-    madviseFreeNothingYet: '{goVersion} 以 MADV_FREE 归还内存；目前没有等待内核收回的部分。',
+    madviseFreeNothingYet: '{goVersion} 以 MADV_FREE 归还内存；目前几乎没有等待内核收回的部分。',
   },
 } as const satisfies Record<'en' | 'zh-CN', Record<HeadlineId, string>>

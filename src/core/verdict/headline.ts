@@ -40,6 +40,7 @@ export interface HeadlineInput {
 /** LazyFree below both of these explains nothing: a runtime marks a few pages all the time. */
 const littleShare = 0.2
 const littleBytes = 32 * 1024 * 1024
+const nothingBytes = 4 * 1024 * 1024
 /** A reading older than this is called old in the sentence. */
 const agedMs = 30_000
 const heapIsMostShare = 0.7
@@ -128,7 +129,7 @@ function heapSentences(sample: ProcessSample): HeadlineSentence[] {
 /** Only when LazyFree is known to be (nearly) nothing does the runtime's policy add anything to the picture. */
 function madviseSentences(sample: ProcessSample, facts: ProcessFacts | null): HeadlineSentence[] {
   const lazyFreeBytes = sample.rollup?.lazyFreeBytes ?? null
-  if (facts === null || facts.goVersion === null || lazyFreeBytes === null || lazyFreeBytes >= littleBytes)
+  if (facts === null || facts.goVersion === null || lazyFreeBytes === null || lazyFreeBytes >= nothingBytes)
     return []
   if (facts.madvise === 'dontneed') return [sentence('madviseDontneed', { goVersion: facts.goVersion })]
   if (facts.madvise === 'free') return [sentence('madviseFreeNothingYet', { goVersion: facts.goVersion })]

@@ -199,7 +199,7 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
       stopReason: guard.stopReason ?? 'script-ended',
       pageSizeBytes: target.host.pageSizeBytes,
       freeFirstBytes: plan.freeFirstBytes,
-      expectedBytes: plan.expectedBytes,
+      evictedCacheBytes: plan.evictedCacheBytes,
       floorBytes: plan.settings.floorBytes,
     })
   }

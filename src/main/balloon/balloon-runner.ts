@@ -17,7 +17,7 @@ export interface BalloonRunnerOptions {
   needsOwner?: () => boolean
   /** Between two heartbeats to the script, ms. */
   beatMs?: number
-  /** How long a run goes on without a heartbeat, ms: 1500 for this machine, more for a slow link. */
+  /** How long a run goes on without a heartbeat, ms: 1200 for this machine, more for a slow link. */
   watchdogMs?: number
 }
 
@@ -57,7 +57,7 @@ const idle: BalloonState = {
 }
 
 export function createBalloonRunner(options: BalloonRunnerOptions): BalloonRunner {
-  const { target, needsOwner = () => false, beatMs = 250, watchdogMs = 1500 } = options
+  const { target, needsOwner = () => false, beatMs = 250, watchdogMs = 1200 } = options
   const source = { target, rollups: createRollupReader(target), onWalk: options.onWalk ?? (() => undefined) }
   const makePlan = createPlanMaker(source)
   let state = idle

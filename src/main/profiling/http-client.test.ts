@@ -42,6 +42,23 @@ describe('the connection', () => {
     expect(phases).toEqual(new Set(['searching', 'ok']))
   })
 
+  it('gathers no listeners while it is used again and again', async () => {
+    const warnings: string[] = []
+    const note = (warning: Error): void => void warnings.push(String(warning))
+    process.on('warning', note)
+    try {
+      const service = await startHost(sendGood)
+      pollUrl(service.url)
+      await until(
+        () => service.requests.length,
+        (count) => count >= 20,
+      )
+      expect(warnings).toEqual([])
+    } finally {
+      process.off('warning', note)
+    }
+  })
+
   it('takes a gzipped answer although it did not ask for one', async () => {
     const service = await startHost((response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(good)),

@@ -78,9 +78,10 @@ class EndpointAgent extends Agent {
     return !this.isClosed
   }
 
+  /** The default one also takes away the listener that watched the stream while it was idle; it needs a `ref` to call. */
   override reuseSocket(stream: Duplex & Partial<{ ref(): void }>, outgoing: ClientRequest): void {
-    outgoing.reusedSocket = true
-    stream.ref?.()
+    stream.ref ??= () => undefined
+    super.reuseSocket(stream as Duplex & { ref(): void }, outgoing)
   }
 
   close(): void {

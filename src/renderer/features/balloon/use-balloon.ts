@@ -10,8 +10,8 @@ import { useLiveStore } from '../../live/use-live-store'
 export type BalloonStage =
   | { kind: 'none' }
   | { kind: 'planning' }
-  /** countdown: seconds left; null: it waits for a press. */
-  | { kind: 'plan'; plan: BalloonPlan; countdown: number | null; isAdjusting: boolean }
+  /** countdown: seconds left; null: it waits for a press. isStale: the form says something else than the plan. */
+  | { kind: 'plan'; plan: BalloonPlan; countdown: number | null; isAdjusting: boolean; isStale: boolean }
   | { kind: 'starting'; plan: BalloonPlan }
   | { kind: 'failed'; error: ErrorValue }
 
@@ -72,6 +72,7 @@ export function useBalloon(targetId: () => string, key: () => ProcessKey) {
     const isFirst = settings === undefined
     dismissedMs.value = state.value?.startedAtMs ?? null
     if (isFirst) stage.value = { kind: 'planning' }
+    else edit()
     try {
       const params = { targetId: targetId(), key: key(), ...(isFirst ? {} : { settings }) }
       const made = await backend.call('balloon.plan', params)
@@ -82,6 +83,7 @@ export function useBalloon(targetId: () => string, key: () => ProcessKey) {
         plan: made,
         countdown: isFirst && isSafe ? countdownSeconds : null,
         isAdjusting: !isFirst,
+        isStale: false,
       }
       if (isFirst && isSafe) startCountdown()
     } catch (error) {
@@ -93,7 +95,7 @@ export function useBalloon(targetId: () => string, key: () => ProcessKey) {
   async function start(): Promise<void> {
     stopCountdown()
     const now = stage.value
-    if (now.kind !== 'plan' || now.plan.refusal !== null) return
+    if (now.kind !== 'plan' || now.plan.refusal !== null || now.isStale) return
     stage.value = { kind: 'starting', plan: now.plan }
     try {
       const { settings, risks } = now.plan
@@ -112,6 +114,12 @@ export function useBalloon(targetId: () => string, key: () => ProcessKey) {
   function adjust(): void {
     stopCountdown()
     if (stage.value.kind === 'plan') stage.value = { ...stage.value, countdown: null, isAdjusting: true }
+  }
+
+  /** What is shown is no longer what was asked for: it can't be started until the new plan is there. */
+  function edit(): void {
+    stopCountdown()
+    if (stage.value.kind === 'plan') stage.value = { ...stage.value, countdown: null, isStale: true }
   }
 
   async function deflate(): Promise<void> {
@@ -138,8 +146,8 @@ export function useBalloon(targetId: () => string, key: () => ProcessKey) {
       titleKey: 'balloon-card.command.stop',
       shortcut: 'Escape',
       isUrgent: true,
-      isEnabled: () => isRunning.value || stage.value.kind === 'plan',
-      run: () => (isRunning.value ? deflate() : cancel()),
+      isEnabled: () => isRunning.value || ['planning', 'plan', 'starting'].includes(stage.value.kind),
+      run: () => (isRunning.value || stage.value.kind === 'starting' ? deflate() : cancel()),
     },
   ])
 
@@ -156,6 +164,7 @@ export function useBalloon(targetId: () => string, key: () => ProcessKey) {
     plan,
     start,
     adjust,
+    edit,
     cancel,
     deflate,
     dismiss: () => void (dismissedMs.value = state.value?.startedAtMs ?? null),

@@ -25,7 +25,7 @@ const widthByUnit: Record<TableColumn['unit'], number> = {
   count: 72,
 }
 /** A number that may be old shows its age beside it. */
-const agedWidthPx = 96
+const agedWidthPx = 112
 
 const labels: readonly DisplayColumn[] = [
   { id: 'pid', widthPx: 58, isFlexible: false, isNumber: true, unit: null, source: null, top: 'PID' },

@@ -3,6 +3,8 @@ export const messages = {
   gone: 'ended',
   goneAt: 'The process ended at {time}. Numbers and charts stay as they were.',
   stale: 'no reading for {age}',
+  deniedRoot:
+    'LazyFree, PSS, USS and the Go version of this process are for root only. RSS and CPU are shown.',
   denied: 'LazyFree, PSS, USS and the Go version are for {user} and root only. RSS and CPU are shown.',
   itsUser: 'its user',
   rollupAsk:

@@ -3,6 +3,7 @@ export const messages = {
   gone: '已结束',
   goneAt: '进程已于 {time} 结束。数值和图表保留最后状态。',
   stale: '{age}没有读数',
+  deniedRoot: '该进程的 LazyFree、PSS、USS 和 Go 版本只有 root 可读。RSS 与 CPU 照常显示。',
   denied: 'LazyFree、PSS、USS 和 Go 版本只有 {user} 和 root 可读。RSS 与 CPU 照常显示。',
   itsUser: '其所属用户',
   rollupAsk: 'RSS 达 {rss}，读取 LazyFree 会使该进程停顿约 {stall}，因此尚未读取。',
