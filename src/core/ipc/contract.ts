@@ -60,6 +60,16 @@ export interface DemoState {
   error: ErrorValue | null
 }
 
+/** No demo: the state before the first and after the last. */
+export const idleDemo: DemoState = {
+  phase: 'idle',
+  kind: null,
+  key: null,
+  endpointUrl: null,
+  cgroupLimitBytes: null,
+  error: null,
+}
+
 /** Requests that the renderer sends to the backend. Nothing here takes a path of the local file system. */
 export type BackendMethods = {
   'targets.list': (params: null) => TargetInfo[]

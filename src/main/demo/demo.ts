@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, toErrorValue } from '#core/errors'
-import type { DemoState } from '#core/ipc/contract'
+import { idleDemo, type DemoState } from '#core/ipc/contract'
 import { parseMeminfo } from '#core/procfs/meminfo'
 import { createDemoCgroup, readCgroupRoom, type DemoCgroup } from './demo-cgroup'
 import { startDemoChild, type DemoChild } from './demo-child'
@@ -35,17 +35,8 @@ interface Command {
   environment: NodeJS.ProcessEnv
 }
 
-const idle: DemoState = {
-  phase: 'idle',
-  kind: null,
-  key: null,
-  endpointUrl: null,
-  cgroupLimitBytes: null,
-  error: null,
-}
-
 export function createDemo(options: DemoOptions): Demo {
-  let state = idle
+  let state = idleDemo
   let child: DemoChild | null = null
   let cgroup: DemoCgroup | null = null
   /** Counts starts and stops: what belongs to an older one is put away. */
@@ -111,7 +102,7 @@ export function createDemo(options: DemoOptions): Demo {
   async function endedByItself(own: number): Promise<void> {
     await putAway()
     if (turn === own)
-      change({ ...idle, phase: 'failed', error: { code: 'gone', message: 'ended', hint: 'demo.ended' } })
+      change({ ...idleDemo, phase: 'failed', error: { code: 'gone', message: 'ended', hint: 'demo.ended' } })
   }
 
   return {
@@ -122,12 +113,12 @@ export function createDemo(options: DemoOptions): Demo {
       if (state.phase !== 'idle' && state.phase !== 'failed') return state
       const own = ++turn
       abort = new AbortController()
-      change({ ...idle, phase: 'starting' })
+      change({ ...idleDemo, phase: 'starting' })
       working = working
         .then(() => (turn === own ? play(own) : undefined))
         .catch(async (error: unknown) => {
           await putAway()
-          if (turn === own) change({ ...idle, phase: 'failed', error: toErrorValue(error) })
+          if (turn === own) change({ ...idleDemo, phase: 'failed', error: toErrorValue(error) })
         })
         .then(() => (turn === own ? undefined : putAway()))
       return state
@@ -137,7 +128,7 @@ export function createDemo(options: DemoOptions): Demo {
       abort.abort()
       await working
       await putAway()
-      if (state.phase !== 'idle') change(idle)
+      if (state.phase !== 'idle') change(idleDemo)
     },
   }
 }

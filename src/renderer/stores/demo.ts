@@ -2,20 +2,11 @@ import { until } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { toErrorValue } from '#core/errors'
-import type { DemoState } from '#core/ipc/contract'
+import { idleDemo, type DemoState } from '#core/ipc/contract'
 import { useBackend } from '../connection/use-connection'
 import { useNoticesStore } from './notices'
 import { useSelectionStore } from './selection'
 import { useTargetsStore } from './targets'
-
-const idle: DemoState = {
-  phase: 'idle',
-  kind: null,
-  key: null,
-  endpointUrl: null,
-  cgroupLimitBytes: null,
-  error: null,
-}
 
 /** The incident that the app can reproduce by itself on this machine. */
 export const useDemoStore = defineStore('demo', () => {
@@ -23,18 +14,18 @@ export const useDemoStore = defineStore('demo', () => {
   const notices = useNoticesStore()
   const targets = useTargetsStore()
   const selection = useSelectionStore()
-  const state = shallowRef<DemoState>(idle)
+  const state = shallowRef<DemoState>(idleDemo)
 
   const isBusy = computed(() => state.value.phase === 'building' || state.value.phase === 'starting')
   const isOn = computed(() => isBusy.value || state.value.phase === 'running')
 
   async function start(): Promise<void> {
     if (isOn.value) return
-    state.value = { ...idle, phase: 'building' }
+    state.value = { ...idleDemo, phase: 'building' }
     try {
       state.value = await backend.call('demo.start', null)
     } catch (error) {
-      state.value = { ...idle, phase: 'failed', error: toErrorValue(error) }
+      state.value = { ...idleDemo, phase: 'failed', error: toErrorValue(error) }
       return
     }
     // The answer comes at once; building and starting go on for seconds.
@@ -45,7 +36,7 @@ export const useDemoStore = defineStore('demo', () => {
   }
 
   async function stop(): Promise<void> {
-    state.value = idle
+    state.value = idleDemo
     await backend
       .call('demo.stop', null)
       .catch((error: unknown) => notices.addError('notice.demoStop', error))
@@ -54,7 +45,7 @@ export const useDemoStore = defineStore('demo', () => {
   backend.on('demo', (next) => (state.value = next))
   backend.onConnected((isReconnect) => {
     // The demo ended with the backend that had started it.
-    if (isReconnect) state.value = idle
+    if (isReconnect) state.value = idleDemo
   })
 
   return { state, isBusy, isOn, start, stop }
