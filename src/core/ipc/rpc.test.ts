@@ -116,6 +116,20 @@ describe.each([
     expect(seen).toEqual([1])
   })
 
+  it('sends the events of one turn as one message, in order with the replies', async () => {
+    const { client, server, near } = connect()
+    const messages: string[] = []
+    near.onMessage((message) => messages.push((message as { kind: string }).kind))
+    const seen: number[] = []
+    client.on('tick', (value) => seen.push(value))
+    server.emit('tick', 1)
+    server.emit('tick', 2)
+    server.emit('tick', 3)
+    await client.call('double', { value: 1 })
+    expect(seen).toEqual([1, 2, 3])
+    expect(messages).toEqual(['events', 'reply'])
+  })
+
   it('rejects what is pending when the connection ends, on either side', async () => {
     const { client, server } = connect()
     const closed = new Promise<void>((resolve) => client.onClose(resolve))

@@ -1,6 +1,7 @@
 import type { SessionEvent, TargetInfo } from '#core/ipc/contract'
 import type { MessageChannelEnd } from '#core/ipc/rpc'
 import { AppError } from '#core/errors'
+import type { HostSample } from '#core/metrics/samples'
 import { createBalloonRunner, type BalloonRunner } from '../balloon/balloon-runner'
 import { createDemo, type Demo } from '../demo/demo'
 import { goSource } from '../profiling/go-source'
@@ -15,11 +16,15 @@ export interface OpenTarget {
   target: Target
   sampler: Sampler
   runner: BalloonRunner
+  /** The newest; null before the first poll. */
+  latestHost: HostSample | null
 }
 
 export interface Backend {
   /** Serves one window. A balloon that it started is let go when the channel closes. */
   openSession(channel: MessageChannelEnd): void
+  /** Opens a target before anybody asks for it: every window is told of it, and opening it then takes no time. */
+  prepare(spec: string): void
   /** The owner of this backend lives. Once it was called, a balloon lives only while it is called again and again. */
   ownerBeat(): void
   dispose(): Promise<void>
@@ -64,9 +69,10 @@ export function createBackend(options: BackendOptions): Backend {
         for (const session of sessions) session.emit('balloon', { targetId: target.id, state })
       },
     })
-    const open: OpenTarget = { target, sampler, runner }
+    const open: OpenTarget = { target, sampler, runner, latestHost: null }
     ready.set(target.id, open)
     sampler.onHost((sample) => {
+      open.latestHost = sample
       for (const session of sessions) session.emit('host', { targetId: target.id, sample })
     })
     sampler.onEvent((event) => broadcastEvent(target.id, event))
@@ -107,6 +113,14 @@ export function createBackend(options: BackendOptions): Backend {
       const session = openSession(core, channel)
       sessions.add(session)
       session.onClose(() => sessions.delete(session))
+      for (const { target, latestHost } of ready.values()) {
+        session.emit('target', toInfo(target))
+        if (latestHost !== null) session.emit('host', { targetId: target.id, sample: latestHost })
+      }
+    },
+    prepare(spec) {
+      // Whoever opens it later is told why it can't be.
+      core.open(spec).catch(() => undefined)
     },
     ownerBeat() {
       hasOwner = true

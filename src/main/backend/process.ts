@@ -16,6 +16,9 @@ if (resourcesDir === undefined || dataDir === undefined || parentPort === undefi
 
 const backend = createBackend({ resourcesDir, cacheDir: join(dataDir, 'demo') })
 
+// What almost everybody opens, and its numbers stand on the first page.
+backend.prepare('local')
+
 parentPort.on('message', ({ data, ports: [port] }) => {
   if (data.kind === 'beat') backend.ownerBeat()
   else if (data.kind === 'connect' && port !== undefined) backend.openSession(createPortChannel(port))

@@ -1,6 +1,9 @@
 import { MessageChannelMain, utilityProcess, type UtilityProcess, type WebContents } from 'electron'
 import type { BackendProcessMessage } from '../backend/process-messages'
 
+/** Options of V8 for every process of the app. */
+export const smallHeapFlags = ['--max-semi-space-size=2', '--optimize-for-size']
+
 const beatIntervalMs = 250
 const quitGraceMs = 1500
 const killGraceMs = 500
@@ -37,6 +40,7 @@ export function startBackendProcess(options: BackendProcessOptions): BackendProc
   function fork(): UtilityProcess {
     const forked = utilityProcess.fork(options.entryPath, options.args, {
       serviceName: 'Ballonet backend',
+      execArgv: smallHeapFlags,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     for (const stream of [forked.stdout, forked.stderr]) {
@@ -63,9 +67,16 @@ export function startBackendProcess(options: BackendProcessOptions): BackendProc
 
   return {
     connect(contents) {
-      const { port1, port2 } = new MessageChannelMain()
-      contents.postMessage('backend-port', null, [port1])
-      child.postMessage({ kind: 'connect' } satisfies BackendProcessMessage, [port2])
+      const to = child
+      const give = (): void => {
+        if (contents.isDestroyed()) return
+        const { port1, port2 } = new MessageChannelMain()
+        contents.postMessage('backend-port', null, [port1])
+        to.postMessage({ kind: 'connect' } satisfies BackendProcessMessage, [port2])
+      }
+      // A window may be quicker than the backend: what is sent before it runs would be lost.
+      if (to.pid === undefined) to.once('spawn', give)
+      else give()
     },
     quit() {
       isQuitting = true

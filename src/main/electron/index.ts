@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { app, BrowserWindow, nativeTheme, session } from 'electron'
 import { openSettingsStore } from '../settings/settings-store'
 import { handleAppScheme, registerAppScheme } from './app-protocol'
-import { startBackendProcess } from './backend-process'
+import { smallHeapFlags, startBackendProcess } from './backend-process'
 import { sendAppEvent, setupIpcServer } from './ipc-server'
 import { createLog } from './log'
 import { setupMenu } from './menu'
@@ -14,23 +14,28 @@ const outDir = join(import.meta.dirname, '..')
 const resourcesDir = app.isPackaged ? process.resourcesPath : join(outDir, '..')
 
 registerAppScheme()
+// Small young generations and lazily made code: the app must not weigh on the machine that it inspects. What it keeps
+// lies in a few typed arrays, so that nothing is lost by it.
+app.commandLine.appendSwitch('js-flags', smallHeapFlags.join(' '))
 
 async function start(): Promise<void> {
   const log = createLog(join(app.getPath('userData'), 'logs', 'ballonet.log'))
-  const settings = await openSettingsStore(join(app.getPath('userData'), 'settings.json'), (error) =>
-    log(`settings: ${String(error)}`),
-  )
-  await app.whenReady()
-  nativeTheme.themeSource = settings.get().theme
+  const [settings] = await Promise.all([
+    openSettingsStore(join(app.getPath('userData'), 'settings.json'), (error) =>
+      log(`settings: ${String(error)}`),
+    ),
+    app.whenReady(),
+  ])
+  // The backend starts first: it reads the machine while the window is made.
   const backend = startBackendProcess({
     entryPath: join(outDir, 'main', 'backend.js'),
     args: [resourcesDir, app.getPath('userData')],
     onRestart: () => sendAppEvent('backendRestarted', null),
     onLog: log,
   })
+  nativeTheme.themeSource = settings.get().theme
   setupSecurity(session.defaultSession)
   handleAppScheme(session.defaultSession, join(outDir, 'renderer'))
-  setupMenu(settings.get().locale)
   setupIpcServer({ settings, backend, onSettings: () => setupMenu(settings.get().locale), onLog: log })
   const openWindow = (): BrowserWindow =>
     openMainWindow({
@@ -39,6 +44,7 @@ async function start(): Promise<void> {
       onLog: log,
     })
   openWindow()
+  setupMenu(settings.get().locale)
 
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) openWindow()

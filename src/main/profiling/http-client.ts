@@ -81,7 +81,7 @@ class EndpointAgent extends Agent {
   /** The default one also takes away the listener that watched the stream while it was idle; it needs a `ref` to call. */
   override reuseSocket(stream: Duplex & Partial<{ ref(): void }>, outgoing: ClientRequest): void {
     stream.ref ??= () => undefined
-    super.reuseSocket(stream as Duplex & { ref(): void }, outgoing)
+    super.reuseSocket(stream, outgoing)
   }
 
   close(): void {

@@ -1,10 +1,10 @@
 import { AppError } from '#core/errors'
 import { parsePidCmdline } from '#core/procfs/cmdline'
-import { parsePidStatus } from '#core/procfs/pid-status'
 import type { Target } from '../targets/target'
 import type { Executables } from './executables'
 import { parseAnswer, toFileRead } from './read-text'
 import type { ProcessRow, RowStore } from './row-store'
+import type { SourcePlan } from './table-sources'
 import type { UserNames } from './user-names'
 
 /** cmdline waits for the process's mmap lock: one that is stuck must not hold up the others for long. */
@@ -15,7 +15,9 @@ const secondLookMs = 3000
 
 /** Learns what a row's stat does not say: command line, user, and whether a Go toolchain built it. */
 export interface MetaFiller {
-  /** Reads rows that are due, those in view first, until budgetMs have passed. */
+  /** The users of at most `most` rows whose user is not known. status waits for no lock, so it rides along with a poll. */
+  planUsers(rows: readonly ProcessRow[], visibleRowIds: ReadonlySet<number>, most: number): SourcePlan
+  /** Reads command line and executable of rows that are due, those in view first, until budgetMs have passed. */
   fill(rows: readonly ProcessRow[], visibleRowIds: ReadonlySet<number>, budgetMs: number): Promise<void>
 }
 
@@ -28,18 +30,13 @@ export function createMetaFiller(
   async function fillRow(row: ProcessRow): Promise<void> {
     row.metaReads++
     row.metaDueAtMs = row.isOld || row.metaReads > 1 ? Infinity : performance.now() + secondLookMs
-    const [status, cmdline] = await target.read(
-      row.isKernelThread
-        ? [toFileRead(`/proc/${row.pid}/status`)]
-        : [toFileRead(`/proc/${row.pid}/status`), toFileRead(`/proc/${row.pid}/cmdline`, 4096)],
-      { timeoutMs },
-    )
-    row.uid = parseAnswer(status, parsePidStatus)?.uid ?? row.uid
-    row.user = row.uid === null ? null : users(row.uid)
+    // A program that was started anew may have another user, too.
+    if (row.metaReads > 1) row.isUserDue = true
     if (row.isKernelThread) {
       row.cmdline = []
       row.isGo = false
     } else {
+      const [cmdline] = await target.read([toFileRead(`/proc/${row.pid}/cmdline`, 4096)], { timeoutMs })
       row.cmdline = cmdline?.ok === true ? parsePidCmdline(cmdline.value.bytes) : null
       const facts = await executables.readGoFacts(row)
       row.isGo = facts instanceof AppError ? null : facts.isGo
@@ -49,6 +46,27 @@ export function createMetaFiller(
   }
 
   return {
+    planUsers(rows, visibleRowIds, most) {
+      const due = rows.filter((row) => row.isUserDue)
+      const isFirst = (row: ProcessRow): boolean => visibleRowIds.has(row.rowId)
+      const planned =
+        due.length <= most
+          ? due
+          : [...due.filter(isFirst), ...due.filter((row) => !isFirst(row))].slice(0, most)
+      return {
+        reads: planned.map(({ pid }) => toFileRead(`/proc/${pid}/status`)),
+        accept(results) {
+          for (const [index, row] of planned.entries()) {
+            row.isUserDue = false
+            const uid = parseAnswer(results[index], toUid)
+            if (uid === null || uid === row.uid) continue
+            row.uid = uid
+            row.user = users(uid)
+            store.touchMeta(row)
+          }
+        },
+      }
+    },
     async fill(rows, visibleRowIds, budgetMs) {
       const startMs = performance.now()
       const due = rows.filter((row) => row.metaDueAtMs <= startMs)
@@ -59,4 +77,11 @@ export function createMetaFiller(
       }
     },
   }
+}
+
+/** The real user of a status file; of thousands of files nothing else is looked at. Throws when there is none. */
+function toUid(statusText: string): number {
+  const uid = /^Uid:\s+(\d+)/m.exec(statusText)?.[1]
+  if (uid === undefined) throw new RangeError('no Uid line')
+  return Number(uid)
 }

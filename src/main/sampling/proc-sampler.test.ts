@@ -260,6 +260,41 @@ describe('a watched process', () => {
     expect(await sampler.findKey(-1)).toBeNull()
   })
 
+  it('is learned anew when it becomes another program, though pid and start time stay', async () => {
+    const pid = start('sh', ['-c', 'read line; exec env GODEBUG=madvdontneed=1 sleep 60'], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
+    const recorder = createWatchRecorder()
+    const watch = await sampler.watch(await keyOf(pid), recorder)
+    expect(watch.facts).toMatchObject({ comm: 'sh', exePath: readlinkSync(`/proc/${pid}/exe`) })
+    await vi.waitFor(() => expect(recorder.samples.length).toBeGreaterThan(0), waitLimit)
+    children.at(-1)?.stdin?.write('\n')
+    await vi.waitFor(() => expect(watch.facts.comm).toBe('sleep'), waitLimit)
+    expect(watch.facts).toMatchObject({
+      cmdline: ['sleep', '60'],
+      exePath: readlinkSync(`/proc/${pid}/exe`),
+      goEnvironment: { GODEBUG: 'madvdontneed=1' },
+    })
+    expect(recorder.learned.at(-1)).toEqual(watch.facts)
+    expect(recorder.goneAtMs).toEqual([])
+    watch.close()
+  })
+
+  it('is learned anew for its address space only: another name alone is the same program', async () => {
+    const pid = start('sh', ['-c', 'read line; printf renamed >/proc/$$/comm; read line'], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
+    const recorder = createWatchRecorder()
+    const watch = await sampler.watch(await keyOf(pid), recorder)
+    const { length } = recorder.learned
+    children.at(-1)?.stdin?.write('\n')
+    await vi.waitFor(() => expect(watch.latest()?.comm).toBe('renamed'), waitLimit)
+    const { length: polls } = recorder.samples
+    await vi.waitFor(() => expect(recorder.samples.length).toBeGreaterThan(polls + 1), waitLimit)
+    expect(recorder.learned).toHaveLength(length)
+    watch.close()
+  })
+
   it('keeps its state as a zombie, without memory', async () => {
     const pid = start('sh', ['-c', 'sh -c "exit 0" & exec sleep 60'])
     const childrenFile = `/proc/${pid}/task/${pid}/children`

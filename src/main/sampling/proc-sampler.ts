@@ -52,7 +52,6 @@ class ProcSampler implements Sampler {
   private readonly hostListeners = new Set<(sample: HostSample) => void>()
   private readonly eventListeners = new Set<(event: SamplerEvent) => void>()
   private polling: Promise<unknown> = Promise.resolve()
-  private memTotalBytes: number | null = null
   private isDisposed = false
 
   private readonly target: Target
@@ -159,6 +158,8 @@ class ProcSampler implements Sampler {
     const startMs = performance.now()
     await pollOnce()
     const filler = createMetaFiller(target, store, users, this.context.executables)
+    const usersPlan = filler.planUsers(store.rows, new Set(), Infinity)
+    await this.poll({ stat: false, reads: usersPlan.reads }, ({ reads }) => usersPlan.accept(reads))
     await filler.fill(store.rows, new Set(), onceLimitMs)
     const restMs = onceIntervalMs - (performance.now() - startMs)
     if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
@@ -215,30 +216,38 @@ class ProcSampler implements Sampler {
       reads: [...hostReads, ...watchReads.flat(), ...tablePlan.reads],
     }
     try {
-      await this.poll(request, (answer, monotonicMs) => {
-        const { atMs, reads } = answer
-        const host = toHostSample(reads.slice(0, hostReads.length), atMs)
-        this.memTotalBytes = host.memTotalBytes
-        this.hostListeners.forEach((listener) => listener(host))
-        let at: number = hostReads.length
-        for (const [index, watch] of watches.entries()) {
-          const results = reads.slice(at, (at += watchReads[index]?.length ?? 0))
-          this.acceptWatch(watch, results, { atMs, monotonicMs, memTotalBytes: this.memTotalBytes })
-        }
-        if (answer.stat !== null) this.feed.accept(answer.stat, monotonicMs)
-        tablePlan.accept(reads.slice(at))
-        this.feed.send({ atMs, costMs: answer.costMs, memTotalBytes: this.memTotalBytes })
+      let monotonicMs = 0
+      const { atMs, costMs, reads } = await this.poll(request, ({ stat }, readAtMs) => {
+        monotonicMs = readAtMs
+        if (stat !== null) this.feed.accept(stat, readAtMs)
       })
+      const host = toHostSample(reads.slice(0, hostReads.length), atMs)
+      const { memTotalBytes } = host
+      let at: number = hostReads.length
+      const accepted = watches.map((watch, index) => {
+        const results = reads.slice(at, (at += watchReads[index]?.length ?? 0))
+        return this.acceptWatch(watch, results, { atMs, monotonicMs, memTotalBytes })
+      })
+      tablePlan.accept(reads.slice(at))
+      const samples = await Promise.all(accepted)
+      // Everything of one tick is told in one turn: it reaches a window as one message, which is drawn as one frame.
+      this.hostListeners.forEach((listener) => listener(host))
+      for (const [index, watch] of watches.entries()) {
+        const sample = samples[index] ?? null
+        if (sample !== null) watch.send(sample)
+      }
+      this.feed.send({ atMs, costMs, memTotalBytes })
     } catch {
       // The target did not answer this poll: it says by itself when it is lost, and the next turn tries again.
     }
   }
 
-  private acceptWatch(watch: ProcessWatch, ...[results, moment]: Parameters<ProcessWatch['accept']>): void {
+  private acceptWatch(watch: ProcessWatch, ...[results, moment]: Parameters<ProcessWatch['accept']>) {
     // An answer that can't be read leaves a gap in the series, not a wrong number.
-    watch.accept(results, moment).catch(() => {})
+    const accepted = watch.accept(results, moment).catch(() => null)
     // A process that ended needs no more reads; whoever asks for it again is told that it is gone.
     if (watch.isEnded) this.closeWatch(watch)
+    return accepted
   }
 
   private openWatch(key: ProcessKey): Promise<ProcessWatch> {

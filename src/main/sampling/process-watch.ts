@@ -16,7 +16,7 @@ import type { CgroupPlace, CgroupReader } from './cgroup-reader'
 import type { Executables } from './executables'
 import type { CreateEndpointPoller } from './go-source'
 import { createGoWatch, type GoWatch } from './go-watch'
-import { readProcessFacts, withGoFacts } from './process-facts'
+import { readProcessFacts, withGoFacts, type FactsReading } from './process-facts'
 import { parseAnswer, toAnswerAbsence, toFileRead } from './read-text'
 import type { RollupReader } from './rollup-reader'
 import { createRollupWalker, type RollupWalker } from './rollup-walker'
@@ -56,8 +56,9 @@ export interface ProcessWatch {
   readonly listeners: Set<WatchListener>
   /** What the next poll has to read for it. */
   toReads(): ReadRequest[]
-  /** The answers to `toReads`, in their order. Resolves when the sample was sent. */
-  accept(results: readonly ReadResult[], moment: WatchMoment): Promise<void>
+  /** The answers to `toReads`, in their order. Resolves with the sample to be sent; null: the process has ended. */
+  accept(results: readonly ReadResult[], moment: WatchMoment): Promise<ProcessSample | null>
+  send(sample: ProcessSample): void
   setEndpoint(url: string | null): void
   askEndpointOnce(): void
   allowRollup(): void
@@ -75,8 +76,10 @@ type Rates = Pick<ProcessSample, 'cpuPercent' | 'minorFaultsPerSecond' | 'majorF
 
 /** Reads the facts of a process and begins to watch it. Rejects with AppError `gone` when there is no such process. */
 export async function openProcessWatch(context: WatchContext, key: ProcessKey): Promise<ProcessWatch> {
-  const { facts, cgroupPlace } = await readProcessFacts(context.target, key, context.users, context.cgroups)
-  const watch = new LiveProcessWatch(context, facts, cgroupPlace)
+  const watch = new LiveProcessWatch(
+    context,
+    await readProcessFacts(context.target, key, context.users, context.cgroups),
+  )
   await withLimit(watch.learnGo(), goFactsWaitMs)
   return watch
 }
@@ -88,8 +91,11 @@ class LiveProcessWatch implements ProcessWatch {
   latest: ProcessSample | null = null
   isEnded = false
   private readonly context: WatchContext
-  private readonly walker: RollupWalker
-  private readonly go: GoWatch
+  private walker: RollupWalker
+  private go: GoWatch
+  private endpointUrl: string | null = null
+  /** Which program runs: exec puts another one into the same process. */
+  private image: string
   private place: CgroupPlace | null
   private placeAtMs = performance.now()
   /** The place that the reads of the present poll were made from. */
@@ -97,27 +103,20 @@ class LiveProcessWatch implements ProcessWatch {
   private counters: { atMs: number; stat: PidStat } | null = null
   private rates: Rates = { cpuPercent: null, minorFaultsPerSecond: null, majorFaultsPerSecond: null }
 
-  constructor(context: WatchContext, facts: ProcessFacts, place: CgroupPlace | null) {
+  constructor(context: WatchContext, { facts, stat, cgroupPlace }: FactsReading) {
     this.context = context
     this.key = facts.key
     this.facts = facts
-    this.place = place
-    this.walker = createRollupWalker({
-      pid: this.key.pid,
-      reader: context.rollups,
-      budget: context.budget,
-      onAsk: (ask) => this.listeners.forEach((listener) => listener.rollupAsk(ask)),
-      onWalk: (rollup) => {
-        context.onWalk(this.key, rollup)
-        this.tellLongWalk(rollup)
-      },
-    })
-    this.go = createGoWatch(context.target, this.key, context.createEndpointPoller, context.emit)
+    this.place = cgroupPlace
+    this.image = toImage(stat)
+    this.walker = this.createWalker()
+    this.go = this.createGo()
   }
 
   async learnGo(): Promise<void> {
+    const { image } = this
     const go = this.facts.isGo === false ? null : await this.context.executables.readGoFacts(this.key)
-    if (this.isEnded) return
+    if (this.isEnded || this.image !== image) return
     if (go !== null) this.facts = withGoFacts(this.facts, go, this.context.target.host)
     this.go.start(this.facts)
     this.tellFacts()
@@ -128,14 +127,16 @@ class LiveProcessWatch implements ProcessWatch {
     return toWatchReads(this.key.pid, this.askedPlace, this.context.cgroups)
   }
 
-  async accept(results: readonly ReadResult[], moment: WatchMoment): Promise<void> {
-    if (this.isEnded) return
+  async accept(results: readonly ReadResult[], moment: WatchMoment): Promise<ProcessSample | null> {
+    if (this.isEnded) return null
     const stat = this.readStat(results[0])
     if (stat === null) {
       this.end(moment.atMs)
-      return
+      return null
     }
     this.updateRates(stat, moment.monotonicMs)
+    // Without an address space it is ending: that is no other program.
+    if (stat.vsizeBytes > 0 && toImage(stat) !== this.image) void this.followExec(toImage(stat))
     const absent: Partial<Record<SourceId, AbsenceReason>> = {}
     const hasMemory = !stat.isKernelThread && stat.state !== 'Z' && stat.state !== 'X'
     const status = parseAnswer(results[1], parsePidStatus)
@@ -149,7 +150,7 @@ class LiveProcessWatch implements ProcessWatch {
     if (walker.walking !== null) await withLimit(walker.walking, walkWaitMs)
     const rollupAbsence = hasMemory ? walker.absence : 'no-memory'
     if (rollupAbsence !== null) absent.smaps_rollup = rollupAbsence
-    this.send({
+    return {
       atMs: moment.atMs,
       key: this.key,
       comm: stat.comm,
@@ -163,11 +164,18 @@ class LiveProcessWatch implements ProcessWatch {
       go: this.go.sample,
       endpoint: this.go.state,
       absent,
-    })
+    }
+  }
+
+  send(sample: ProcessSample): void {
+    if (this.isEnded) return
+    this.latest = sample
+    this.listeners.forEach((listener) => listener.sample(sample))
   }
 
   setEndpoint(url: string | null): void {
     this.go.setUrl(url)
+    this.endpointUrl = url
   }
 
   askEndpointOnce(): void {
@@ -188,10 +196,39 @@ class LiveProcessWatch implements ProcessWatch {
     this.go.close()
   }
 
-  private send(sample: ProcessSample): void {
-    if (this.isEnded) return
-    this.latest = sample
-    this.listeners.forEach((listener) => listener.sample(sample))
+  private createWalker(): RollupWalker {
+    const { context } = this
+    return createRollupWalker({
+      pid: this.key.pid,
+      reader: context.rollups,
+      budget: context.budget,
+      onAsk: (ask) => this.listeners.forEach((listener) => listener.rollupAsk(ask)),
+      onWalk: (rollup) => {
+        context.onWalk(this.key, rollup)
+        this.tellLongWalk(rollup)
+      },
+    })
+  }
+
+  private createGo(): GoWatch {
+    const { target, createEndpointPoller, emit } = this.context
+    return createGoWatch(target, this.key, createEndpointPoller, emit)
+  }
+
+  /** Another program took the process over: what was learned of the one before is forgotten, and learned anew. */
+  private async followExec(image: string): Promise<void> {
+    this.image = image
+    this.walker = this.createWalker()
+    this.go.close()
+    this.go = this.createGo()
+    if (this.endpointUrl !== null) this.go.setUrl(this.endpointUrl)
+    const { target, users, cgroups } = this.context
+    // A process that ended meanwhile is told by the next poll.
+    const reading = await readProcessFacts(target, this.key, users, cgroups).catch(() => null)
+    if (reading === null || this.isEnded || this.image !== image) return
+    this.facts = reading.facts
+    this.tellFacts()
+    await this.learnGo()
   }
 
   private tellFacts(): void {
@@ -248,6 +285,11 @@ class LiveProcessWatch implements ProcessWatch {
     this.facts = { ...this.facts, cgroupPath }
     this.tellFacts()
   }
+}
+
+/** The address of the stack tells it better than a name, which a program may change, but is not for every reader. */
+function toImage({ startStackAddress, comm }: PidStat): string {
+  return startStackAddress === 0 ? comm : `${startStackAddress}`
 }
 
 /** Waits for work that goes on by itself, but no longer than limitMs. Its failure is its own affair. */

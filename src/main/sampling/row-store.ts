@@ -41,6 +41,8 @@ export interface ProcessRow {
   /** Monotonic clock: when cmdline, user and executable are to be read (again). Infinity: known. */
   metaDueAtMs: number
   metaReads: number
+  /** Its user is to be read (again). */
+  isUserDue: boolean
   /** Was there at the first poll: it is past its exec. */
   isOld: boolean
 
@@ -98,6 +100,7 @@ export function createProcessRow(known: NewRow): ProcessRow {
     goVersion: null,
     metaDueAtMs: 0,
     metaReads: 0,
+    isUserDue: true,
     isOld: false,
     sources: {},
     cgroup: null,

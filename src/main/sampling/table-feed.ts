@@ -1,5 +1,5 @@
 import type { TableFrame, TableSource } from '#core/metrics/process-table'
-import type { RollupBudget } from '#core/metrics/rollup-budget'
+import { createRollupBudget, type RollupBudget } from '#core/metrics/rollup-budget'
 import type { RollupSample } from '#core/metrics/samples'
 import { isSameProcess, type ProcessKey } from '#core/process-key'
 import type { StatFrame, Target } from '../targets/target'
@@ -15,9 +15,16 @@ import type { UserNames } from './user-names'
 
 /** Parts of the interval that the table may spend on what is not stat. */
 const sourcesShare = 0.02
-/** While rows are without command line and user, which is once in a row's life. */
-const metaShare = 0.08
+/** While rows are without command line and user, which is once in a row's life: 3,000 of them take a few seconds. */
+const metaShare = 0.4
+/** About 40 us each. */
+const usersAtOnce = 1000
 const walksShare = 0.2
+/**
+ * Of the host's budget the table leaves the most to the watched processes. Its walks are short ones, each of which costs
+ * the inspector about as much again.
+ */
+const walkRestFactor = 333
 
 export interface TableFeedOptions {
   target: Target
@@ -56,6 +63,7 @@ export function createTableFeed(options: TableFeedOptions): TableFeed {
   const store = createRowStore(target.host)
   const filler = createMetaFiller(target, store, users, executables)
   const tableSources = createTableSources(cgroups, rollups, target.host.pageSizeBytes)
+  const tableBudget = createTableBudget(budget)
   const subscribers = new Set<Subscriber>()
   let background: Promise<void> | null = null
 
@@ -71,7 +79,7 @@ export function createTableFeed(options: TableFeedOptions): TableFeed {
     const visible = visibleRowIds()
     await filler.fill(store.rows, visible, intervalMs * metaShare)
     if (!wantedSources().has('smaps_rollup')) return
-    await tableSources.walk(store.rows, visible, budget, performance.now() + intervalMs * walksShare)
+    await tableSources.walk(store.rows, visible, tableBudget, performance.now() + intervalMs * walksShare)
   }
 
   return {
@@ -88,13 +96,16 @@ export function createTableFeed(options: TableFeedOptions): TableFeed {
     },
     plan() {
       const visible = visibleRowIds()
-      const rss = tableSources.planRss(store.rows.filter((row) => visible.has(row.rowId)))
-      const cheap = tableSources.plan(store.rows, wantedSources(), visible, intervalMs * sourcesShare)
+      const plans = [
+        tableSources.planRss(store.rows.filter((row) => visible.has(row.rowId))),
+        filler.planUsers(store.rows, visible, usersAtOnce),
+        tableSources.plan(store.rows, wantedSources(), visible, intervalMs * sourcesShare),
+      ]
       return {
-        reads: [...rss.reads, ...cheap.reads],
+        reads: plans.flatMap(({ reads }) => reads),
         accept(results) {
-          rss.accept(results.slice(0, rss.reads.length))
-          cheap.accept(results.slice(rss.reads.length))
+          let at = 0
+          for (const plan of plans) plan.accept(results.slice(at, (at += plan.reads.length)))
         },
       }
     },
@@ -121,5 +132,20 @@ export function createTableFeed(options: TableFeedOptions): TableFeed {
     },
     close: () => subscribers.clear(),
     whenIdle: () => background ?? Promise.resolve(),
+  }
+}
+
+/** A part of the host's budget: both must allow a walk, and both are charged for it. */
+function createTableBudget(host: RollupBudget): RollupBudget {
+  const own = createRollupBudget(walkRestFactor)
+  return {
+    canStart: (nowMs) => own.canStart(nowMs) && host.canStart(nowMs),
+    charge(endMs, costMs) {
+      own.charge(endMs, costMs)
+      host.charge(endMs, costMs)
+    },
+    get freeAtMs() {
+      return Math.max(own.freeAtMs, host.freeAtMs)
+    },
   }
 }

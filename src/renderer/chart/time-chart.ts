@@ -1,12 +1,4 @@
-import {
-  Chart,
-  Filler,
-  LinearScale,
-  LineController,
-  LineElement,
-  PointElement,
-  type ChartDataset,
-} from 'chart.js'
+import { Chart, LinearScale } from 'chart.js'
 import type { MetricUnit } from '#core/metrics/catalogue'
 import type { Envelope } from '../live/envelope'
 import {
@@ -19,19 +11,11 @@ import {
   type ValueAxis,
 } from './axis-ticks'
 import type { ChartTheme } from './chart-theme'
+import { createLinesPlugin, type LineStyle } from './lines-plugin'
 import { createMarksPlugin, type ChartMarks } from './marks-plugin'
 import type { TimeSpan } from './time-window'
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, Filler)
-
-/** How one line looks. `colour` is a key of ChartTheme.series. */
-export interface LineStyle {
-  id: string
-  colour: string
-  isDashed: boolean
-  isFilled: boolean
-  isStepped: boolean
-}
+Chart.register(LinearScale)
 
 export interface TimeChartOptions {
   unit: MetricUnit
@@ -62,10 +46,7 @@ export interface TimeChart {
 /** Distances of the plot from the canvas's sides, CSS pixels. */
 export const plotInset = { left: 62, right: 12 } as const
 
-/**
- * Two points a bucket, one bucket for two pixels: finer than a line of 1.5 px can show, and what Chart.js costs goes by
- * the number of points.
- */
+/** Two points a bucket, one bucket for two pixels: finer than a line of 1.5 px can show. */
 export function toBuckets(canvasWidth: number): number {
   return Math.max(1, Math.round((canvasWidth - plotInset.left - plotInset.right) / 2))
 }
@@ -80,12 +61,7 @@ interface Axes {
   lastLabelMs: number
 }
 
-interface Point {
-  x: number
-  y: number
-}
-
-type LineChart = Chart<'line', Point[]>
+type LineChart = Chart<'line'>
 
 export function createTimeChart(
   canvas: HTMLCanvasElement,
@@ -98,22 +74,19 @@ export function createTimeChart(
     lastLabelMs: Infinity,
   }
   const marks = createMarksPlugin()
-  const datasets = options.lines.map((line) => toDataset(line, theme))
-  const pools: Point[][] = options.lines.map(() => [])
-  const chart: LineChart = new Chart<'line', Point[]>(canvas, {
+  const lines = createLinesPlugin(options.lines)
+  marks.setTheme(theme)
+  lines.setTheme(theme)
+  const chart: LineChart = new Chart<'line'>(canvas, {
     type: 'line',
-    data: { datasets },
-    plugins: [marks.plugin],
+    data: { datasets: [] },
+    plugins: [marks.plugin, lines.plugin],
     options: {
       animation: false,
       responsive: false,
       maintainAspectRatio: false,
-      parsing: false,
-      normalized: true,
-      spanGaps: false,
       events: [],
       layout: { padding: { top: 4, right: plotInset.right, bottom: options.hasTimeLabels ? 0 : 4 } },
-      elements: { point: { radius: 0, hitRadius: 0 }, line: { borderWidth: 1.5, tension: 0 } },
       scales: {
         x: {
           type: 'linear',
@@ -146,7 +119,6 @@ export function createTimeChart(
     },
   })
   colourAxes(chart, theme)
-  marks.setTheme(theme)
 
   function plotSize(): { width: number; height: number } {
     return { width: Math.max(40, chart.width - plotInset.left - plotInset.right), height: chart.height }
@@ -169,11 +141,7 @@ export function createTimeChart(
   return {
     draw(view) {
       setAxes(view)
-      view.envelopes.forEach((envelope, index) => {
-        const dataset = datasets[index] as ChartDataset<'line', Point[]>
-        dataset.hidden = envelope === null
-        if (envelope !== null) dataset.data = toPoints(envelope, pools[index] as Point[])
-      })
+      lines.setEnvelopes(view.envelopes)
       marks.setMarks(view.marks)
       chart.update('none')
     },
@@ -181,9 +149,9 @@ export function createTimeChart(
       if (chart.width !== width || chart.height !== height) chart.resize(width, height)
     },
     recolour(next) {
-      options.lines.forEach((line, index) => Object.assign(datasets[index] as object, toColours(line, next)))
       colourAxes(chart, next)
       marks.setTheme(next)
+      lines.setTheme(next)
       chart.update('none')
     },
     toPixelY(value) {
@@ -194,36 +162,8 @@ export function createTimeChart(
   }
 }
 
-/** Objects are used again from one drawing to the next: a chart that is at rest makes no garbage. */
-function toPoints(envelope: Envelope, pool: Point[]): Point[] {
-  const { x, y, length } = envelope
-  while (pool.length < length) pool.push({ x: 0, y: 0 })
-  for (let i = 0; i < length; i++) {
-    const point = pool[i] as Point
-    point.x = x[i] as number
-    point.y = y[i] as number
-  }
-  // A fresh array: Chart.js watches the methods of the one that it was given.
-  return pool.slice(0, length)
-}
-
 function toTimeLabel(atMs: number, axes: Axes): string {
   return atMs > axes.lastLabelMs ? '' : formatClock(atMs, hasSeconds(axes.x.stepMs))
-}
-
-function toColours(line: LineStyle, theme: ChartTheme): { borderColor: string; backgroundColor: string } {
-  const colour = theme.series[line.colour] ?? theme.text
-  return { borderColor: colour, backgroundColor: `color-mix(in srgb, ${colour} 22%, transparent)` }
-}
-
-function toDataset(line: LineStyle, theme: ChartTheme): ChartDataset<'line', Point[]> {
-  return {
-    data: [],
-    ...toColours(line, theme),
-    borderDash: line.isDashed ? [5, 3] : [],
-    stepped: line.isStepped,
-    fill: line.isFilled ? 'origin' : false,
-  }
 }
 
 function colourAxes(chart: LineChart, theme: ChartTheme): void {

@@ -1,32 +1,17 @@
 import { onBeforeUnmount } from 'vue'
 
-/** Events of one second (process, host, balloon) arrive apart and are drawn together. */
-const gatherMs = 120
-
-/** Draws at most once a frame, and only when something asked for it; a hidden page draws nothing. */
-export function useRedraw(draw: () => void) {
+/**
+ * Gives a function that asks for a drawing on the next frame: at most one a frame, however often it is asked for, and
+ * together with what the same data changes in the document. A hidden page draws nothing.
+ */
+export function useRedraw(draw: () => void): () => void {
   let frame = 0
-  let timer: ReturnType<typeof setTimeout> | undefined
-
-  /** On the next frame: the person waits for it. */
-  function now(): void {
-    clearTimeout(timer)
-    timer = undefined
+  onBeforeUnmount(() => cancelAnimationFrame(frame))
+  return () => {
     if (frame !== 0) return
     frame = requestAnimationFrame(() => {
       frame = 0
       draw()
     })
   }
-
-  /** Soon: data came. */
-  function soon(): void {
-    timer ??= setTimeout(now, gatherMs)
-  }
-
-  onBeforeUnmount(() => {
-    clearTimeout(timer)
-    cancelAnimationFrame(frame)
-  })
-  return { now, soon }
 }

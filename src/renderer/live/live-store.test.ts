@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { BackendEvents } from '#core/ipc/contract'
+import type { BackendEvents, TargetInfo } from '#core/ipc/contract'
 import type { ProcessFacts, ProcessSample } from '#core/metrics/samples'
 import { createLiveStore, type LiveBackend } from './live-store'
 
@@ -100,10 +100,13 @@ describe('createLiveStore', () => {
     ])
   })
 
-  it('watches again after the backend was started anew', () => {
-    const { backend, call, reconnect } = fakeBackend()
+  it('watches again once the backend that was started anew has opened the target', () => {
+    const { backend, call, emit, reconnect } = fakeBackend()
     createLiveStore(backend).watch(target, key)
     reconnect()
+    // A backend that has not opened the target yet would refuse.
+    expect(call).toHaveBeenCalledTimes(1)
+    emit('target', { id: target, state: 'connected' } as TargetInfo)
     expect(call).toHaveBeenCalledTimes(2)
   })
 })

@@ -155,27 +155,58 @@ function setValue(column: Column, position: number, value: number): void {
   }
 }
 
-/** Single samples up to the next node, nodes of 16, nodes of 256 where they fit, and down again. */
+/** What was found so far, with the values, so that each is read once. */
+interface Found extends Extremes {
+  lowest: number
+  highest: number
+}
+
+const found: Found = { least: -1, greatest: -1, lowest: Infinity, highest: -Infinity }
+
 function findExtremes(column: Column, from: number, to: number, out: Extremes): void {
-  const { values, levels } = column
-  let position = from
-  while (position < to) {
-    let low = position
-    let high = position
-    let step = 1
-    for (let i = nodeShifts.length - 1; i >= 0; i--) {
-      const shift = nodeShifts[i] as number
-      const size = 1 << shift
-      if ((position & (size - 1)) !== 0 || position + size > to) continue
-      const level = levels[i] as Column['levels'][number]
-      low = level.least[position >> shift] as number
-      high = level.greatest[position >> shift] as number
-      step = size
-      break
-    }
-    position += step
-    if (low < 0 || Number.isNaN(values[low])) continue
-    if (out.least < 0 || (values[low] as number) < (values[out.least] as number)) out.least = low
-    if (out.greatest < 0 || (values[high] as number) > (values[out.greatest] as number)) out.greatest = high
+  found.least = -1
+  found.greatest = -1
+  found.lowest = Infinity
+  found.highest = -Infinity
+  scan(column, nodeShifts.length - 1, from, to)
+  out.least = found.least
+  out.greatest = found.greatest
+}
+
+/** Nodes of this level where they fit, and finer ones, at last single samples (level -1), on both sides of them. */
+function scan(column: Column, level: number, from: number, to: number): void {
+  const { values } = column
+  if (level < 0) {
+    for (let position = from; position < to; position++) note(position, values[position] as number)
+    return
+  }
+  const shift = nodeShifts[level] as number
+  const firstNode = (from + (1 << shift) - 1) >> shift
+  const endNode = to >> shift
+  if (firstNode >= endNode) {
+    scan(column, level - 1, from, to)
+    return
+  }
+  const { least, greatest } = column.levels[level] as Column['levels'][number]
+  scan(column, level - 1, from, firstNode << shift)
+  for (let node = firstNode; node < endNode; node++) {
+    const low = least[node] as number
+    if (low < 0) continue
+    note(low, values[low] as number)
+    const high = greatest[node] as number
+    note(high, values[high] as number)
+  }
+  scan(column, level - 1, endNode << shift, to)
+}
+
+/** NaN compares as neither, so what is absent is never an extreme. */
+function note(position: number, value: number): void {
+  if (value < found.lowest) {
+    found.lowest = value
+    found.least = position
+  }
+  if (value > found.highest) {
+    found.highest = value
+    found.greatest = position
   }
 }

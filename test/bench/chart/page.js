@@ -4,7 +4,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { heroPanel, seriesInfos } from '../../../src/core/metrics/catalogue.ts'
 import { noMarks } from '../../../src/renderer/chart/marks-plugin.ts'
-import { createTimeChart, plotInset } from '../../../src/renderer/chart/time-chart.ts'
+import { createTimeChart, plotInset, toBuckets } from '../../../src/renderer/chart/time-chart.ts'
 import { createEnvelope, readEnvelope } from '../../../src/renderer/live/envelope.ts'
 import { createSampleTable } from '../../../src/renderer/live/sample-table.ts'
 
@@ -55,7 +55,7 @@ const openOurs = (seconds, data) => {
   const chart = createTimeChart(canvas, { unit: 'bytes', lines: styles, hasTimeLabels: true }, theme)
   chart.resize(width, height)
   const envelopes = seriesIds.map(() => createEnvelope())
-  const buckets = width - plotInset.left - plotInset.right
+  const buckets = toBuckets(width)
   let next = seconds
   return {
     /** One second more: the sample is stored, the window slides, everything is drawn. */

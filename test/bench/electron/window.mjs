@@ -15,6 +15,8 @@ const whenPainted = `new Promise((resolve) => requestAnimationFrame(() => {
 const seen = {
   bare: `document.querySelector('#data') !== null`,
   doors: `document.querySelector('button.door.main') !== null`,
+  /** The memory of this machine on its door. */
+  numbers: `/[KMG]iB/.test(document.querySelector('button.door.main')?.textContent ?? '')`,
   /** A row of the process table with its RSS in it. */
   table: `[...document.querySelectorAll('[role=rowgroup] [role=row] .number')].some((cell) => /[KMG]iB/.test(cell.textContent))`,
   /** Charts of a focused process. */
@@ -24,11 +26,14 @@ const seen = {
 /** Presses the door of this machine; once more, as a person would, when it says that it could not be opened. */
 const openLocalDoor = `
   document.querySelector('button.door.main').click()
-  setInterval(() => document.querySelector('button.door.main:not(:disabled) .error')?.closest('button').click(), 100)
+  const retry = setInterval(() => document.querySelector('button.door.main:not(:disabled) .error')?.closest('button').click(), 100)
 `
 
-/** A script of the page: waits until `expressions` were true one after the other, `then` runs after the first. */
-const toWatch = (expressions, then = '') => `(async () => {
+/** Nothing of the benchmark may run in the page while it is measured. */
+const stopOpening = 'clearInterval(retry)'
+
+/** A script of the page: waits until `expressions` were true one after the other; `then` and `last` run after each. */
+const toWatch = (expressions, then = '', last = '') => `(async () => {
   const until = (holds) => new Promise((resolve) => {
     if (holds()) return resolve()
     const observer = new MutationObserver(() => {
@@ -41,14 +46,19 @@ const toWatch = (expressions, then = '') => `(async () => {
   await until(() => ${expressions[0]})
   ${then}
   ${expressions[1] === undefined ? '' : `await until(() => ${expressions[1]})`}
+  ${last}
   return ${whenPainted}
 })()`
 
-/** Watches for startElectron: the bare page's text, the first page, the first numbers when its door is pressed at once. */
+/**
+ * Watches for startElectron: the bare page's text, the first page, the first numbers of this machine on it, and the rows
+ * of the table when the door is pressed at once.
+ */
 export const watches = {
   bare: toWatch([seen.bare]),
   doors: toWatch([seen.doors]),
-  data: toWatch([seen.doors, seen.table], openLocalDoor),
+  data: toWatch([seen.numbers]),
+  rows: toWatch([seen.doors, seen.table], openLocalDoor, stopOpening),
 }
 
 const until = async (app, what, expression) => {
@@ -61,7 +71,7 @@ const until = async (app, what, expression) => {
 
 /** The product with the process table of this machine on its screen. */
 export const startWithTable = (display, options = {}) =>
-  startElectron(projectDir, { display, watch: watches.data, ...options })
+  startElectron(projectDir, { display, watch: watches.rows, ...options })
 
 /** Filters the table for a pid, focuses the process and takes the filter away again. */
 export const focusProcess = async (app, pid) => {

@@ -7,6 +7,8 @@ import { median } from '../statistics.mjs'
 
 const mib = 1024 ** 2
 const settleMs = 6000
+/** Until the compiler has done what it will: at rest is not the first minute. */
+const restSettleMs = 20_000
 const pssRounds = 5
 const cpuWindows = 6
 const cpuWindowMs = 5000
@@ -82,7 +84,10 @@ export const measurePss = ({ display }) =>
 export const measureRestCpu = ({ display }) =>
   withWatchedProcess((watched) =>
     withApp(startBare(display), (bare) =>
-      withApp(startWatching(display, watched.pid), (app) => measureCpu(app, bare, watched)),
+      withApp(startWatching(display, watched.pid), async (app) => {
+        await sleep(restSettleMs)
+        return measureCpu(app, bare, watched)
+      }),
     ),
   )
 

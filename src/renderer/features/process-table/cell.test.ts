@@ -50,7 +50,11 @@ describe('toCell', () => {
   })
 })
 
-it('formatAge counts whole seconds', () => {
-  expect(formatAge(3_400)).toBe('3\u00a0s')
+it('formatAge runs in steps', () => {
+  expect(formatAge(5_100)).toBe('5\u00a0s')
+  expect(formatAge(11_900)).toBe('10\u00a0s')
+  expect(formatAge(58_000)).toBe('1\u00a0min')
   expect(formatAge(60_000)).toBe('1\u00a0min')
+  expect(formatAge(119_000)).toBe('1\u00a0min')
+  expect(formatAge(125_000)).toBe('2\u00a0min')
 })

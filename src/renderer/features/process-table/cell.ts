@@ -23,9 +23,18 @@ function formatNumber(value: number, unit: DisplayColumn['unit']): string {
   return String(value)
 }
 
-/** An age beside a number: whole seconds, because the number is what counts. */
+const ageStepMs = 5_000
+const minuteMs = 60_000
+
+/**
+ * An age beside a number, in steps of 5 s and after a minute of whole minutes: the number is what counts, and a table full
+ * of running clocks would be drawn anew every second.
+ */
 export function formatAge(ageMs: number): string {
-  return ageMs < 59_500 ? `${Math.round(ageMs / 1000)}\u00a0s` : formatDuration(ageMs)
+  const seconds = Math.round(ageMs / ageStepMs) * (ageStepMs / 1000)
+  return seconds < 60
+    ? `${seconds}\u00a0s`
+    : formatDuration(Math.floor(ageMs / minuteMs) * minuteMs || minuteMs)
 }
 
 function absent(reason: AbsenceReason): Cell {

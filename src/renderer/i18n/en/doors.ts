@@ -3,6 +3,7 @@ export const messages = {
   text: 'RSS, Go heap in use and LazyFree of a process side by side, and one balloon button that proves what the kernel can take back.',
   local: 'This machine',
   localText: 'Every process that runs here, once a second.',
+  available: '{available} of {total} available',
   connecting: 'Connecting…',
   demo: 'Reproduce the incident',
   demoText:

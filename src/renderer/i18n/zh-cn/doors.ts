@@ -3,6 +3,7 @@ export const messages = {
   text: '并列显示进程的 RSS、Go 在用堆与 LazyFree；按一下气球按钮，即可证明内核能收回多少。',
   local: '本机',
   localText: '此机器上运行的全部进程，每秒更新一次。',
+  available: '可用 {available} / {total}',
   connecting: '正在连接…',
   demo: '重现事故',
   demoText: '启动一个堆很小但 RSS 居高不下的 Go 小服务，并逐步演示取证过程。约需一分钟。',
