@@ -51,6 +51,13 @@ measure() {
   done </proc/meminfo
   available=$memavailable
   if [ "$version" != 0 ]; then
+    # A limit that was lowered meanwhile counts at once; `max` is none.
+    room=$limit
+    for key in $limit_files; do
+      value=
+      read -r value <"$group/$key"
+      case $value in '' | *[!0-9]*) ;; *) [ "$value" -ge "$room" ] || room=$value ;; esac
+    done
     used=$limit file=0 found=0
     read -r used <"$group/$usage_file"
     while read -r key value; do
@@ -61,7 +68,7 @@ measure() {
           ;;
       esac
     done <"$group/memory.stat"
-    available=$((limit - used + file))
+    available=$((room - used + file))
     [ "$available" -le "$memavailable" ] || available=$memavailable
   fi
 }
@@ -316,8 +323,14 @@ done
 [ -r /proc/self/stat ] && [ -r /proc/meminfo ] || fail no-proc
 command -v dd >/dev/null 2>&1 && command -v sleep >/dev/null 2>&1 || fail no-dd
 case $version in
-  1) usage_file=memory.usage_in_bytes inactive_key=total_inactive_file active_key=total_active_file ;;
-  *) usage_file=memory.current inactive_key=inactive_file active_key=active_file ;;
+  1)
+    usage_file=memory.usage_in_bytes limit_files=memory.limit_in_bytes
+    inactive_key=total_inactive_file active_key=total_active_file
+    ;;
+  *)
+    usage_file=memory.current limit_files='memory.max memory.high'
+    inactive_key=inactive_file active_key=active_file
+    ;;
 esac
 tick=1 tick_ms=1000
 sleep 0.1 2>/dev/null && tick=0.1 tick_ms=100

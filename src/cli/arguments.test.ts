@@ -30,6 +30,13 @@ describe('arguments', () => {
     expect(() => parseDuration('10ms', '--interval', 100)).toThrow('at least 100 ms')
   })
 
+  it.each(['25h', '999999h', '9'.repeat(400)])(
+    'refuses the duration %s, which is more than a day',
+    (text) => {
+      expect(() => parseDuration(text, '--interval', 100)).toThrow('at most 24h')
+    },
+  )
+
   it('reads a share of the whole or bytes', () => {
     expect(parseShareOrBytes('10%', '--floor', 1000)).toBe(100)
     expect(parseShareOrBytes('1KiB', '--floor', 1000)).toBe(1024)

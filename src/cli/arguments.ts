@@ -39,10 +39,14 @@ export function parseBytes(text: string, option: string): number {
   return bytes
 }
 
+/** Longer ones than a day are no timer's business: Node takes what is over 24.8 days for 1 ms. */
+const maxDurationMs = 24 * 3_600_000
+
 /** `1s`, `500ms`, `2m`; a bare number is seconds. To ms. */
 export function parseDuration(text: string, option: string, minMs: number): number {
   const ms = parseWithUnit(text, msUnits, option)
-  if (!Number.isSafeInteger(ms) || ms < minMs) throw usageError(`${option}: at least ${minMs} ms`)
+  if (ms < minMs) throw usageError(`${option}: at least ${minMs} ms`)
+  if (ms > maxDurationMs) throw usageError(`${option}: at most 24h`)
   return ms
 }
 

@@ -24,7 +24,13 @@ export function toSizeText(bytes: number | null): string {
 
 export function createOutput(): Output {
   // A reader that goes away (`| head`) ends the command like any other, without a trace.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    process.stderr.write(`ballonet: standard output: ${error.message}\n`)
+    process.exit(1)
+  })
+  // Nobody hears it then; the exit status still tells.
+  process.stderr.on('error', () => undefined)
   return {
     line: (text) => void process.stdout.write(`${text}\n`),
     json: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),

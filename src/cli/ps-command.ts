@@ -1,4 +1,5 @@
 import type { HostSample } from '#core/metrics/samples'
+import { AppError } from '#core/errors'
 import { columnIds, type ColumnId, type TableFrame } from '#core/metrics/process-table'
 import type { Sampler } from '#main/sampling/sampler'
 import { toSizeText, toTerminalText, type Output } from './output'
@@ -40,6 +41,7 @@ function toRecord(frame: TableFrame, row: number, comm: string, host: HostSample
     psiSomeAvg10: host.psiSomeAvg10,
     rollupRssBytes: lazyFree === null || rest === null ? null : rest + lazyFree,
     rollupAgeMs: readAtMs === 0 ? null : Math.max(0, Math.round(frame.atMs - readAtMs)),
+    goAgeMs: null,
   }
 }
 
@@ -52,6 +54,8 @@ export async function runPs(sampler: Sampler, output: Output, isJson: boolean): 
     })
   })
   const frame = await sampler.readTableOnce(columnIds)
+  // The process that looks is always there.
+  if (frame.count === 0) throw new AppError('failed', 'no process can be read: is /proc mounted?')
   const host = await firstHost
   const metaByRow = new Map(frame.metas.map((meta) => [meta.rowId, meta]))
   const rss = frame.columns.rssBytes

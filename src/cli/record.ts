@@ -26,11 +26,15 @@ export interface ProcessRecord {
   /** RSS of the same walk as lazyFreeBytes, and how old that walk is: shares come from these. */
   rollupRssBytes: number | null
   rollupAgeMs: number | null
+  /** How old Go's numbers are: a slow endpoint is asked seldom. */
+  goAgeMs: number | null
 }
 
 /** What the numbers of one sample are on the command line. */
 export function toProcessRecord(sample: ProcessSample, host: HostSample | null): ProcessRecord {
-  const { rollup, go } = sample
+  const { rollup, endpoint } = sample
+  // An endpoint that fails reports nothing: its last answer is not of now.
+  const go = endpoint.phase === 'ok' || endpoint.phase === 'stopped' ? sample.go : null
   return {
     time: new Date(sample.atMs).toISOString(),
     pid: sample.key.pid,
@@ -55,5 +59,6 @@ export function toProcessRecord(sample: ProcessSample, host: HostSample | null):
     psiSomeAvg10: host?.psiSomeAvg10 ?? null,
     rollupRssBytes: rollup?.rssBytes ?? null,
     rollupAgeMs: rollup === null ? null : Math.max(0, Math.round(sample.atMs - rollup.atMs)),
+    goAgeMs: go === null ? null : Math.max(0, Math.round(sample.atMs - go.atMs)),
   }
 }

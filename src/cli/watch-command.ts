@@ -3,7 +3,7 @@ import { AppError } from '#core/errors'
 import type { Sampler, Watch } from '#main/sampling/sampler'
 import { formatText } from '#core/text/catalogue'
 import { formatDuration } from '#core/text/units'
-import { toSizeText, type Output } from './output'
+import { toSizeText, toTerminalText, type Output } from './output'
 import { toProcessRecord } from './record'
 
 /** The first line waits so long at most for the first walk and the first answer of the endpoint. */
@@ -25,25 +25,39 @@ function isSettled(sample: ProcessSample, isAwaitingWalk: boolean): boolean {
 }
 
 function toLine(sample: ProcessSample, host: HostSample | null): string {
-  const rollup = sample.rollup
-  const rest =
-    rollup === null || rollup.rssBytes === null || rollup.lazyFreeBytes === null
-      ? null
-      : rollup.rssBytes - rollup.lazyFreeBytes
+  const record = toProcessRecord(sample, host)
+  const { rollupRssBytes, lazyFreeBytes, psiSomeAvg10: psi } = record
   const sizes = [
-    sample.virtBytes,
-    sample.rssBytes,
-    rollup?.lazyFreeBytes ?? null,
-    rest,
-    sample.go?.heapInuseBytes ?? null,
-    host?.memAvailableBytes ?? null,
+    record.virtBytes,
+    record.rssBytes,
+    lazyFreeBytes,
+    rollupRssBytes === null || lazyFreeBytes === null ? null : rollupRssBytes - lazyFreeBytes,
+    record.heapInuseBytes,
+    record.memAvailableBytes,
   ]
-  const psi = host?.psiSomeAvg10 ?? null
   return [
     new Date(sample.atMs).toTimeString().slice(0, 8),
     ...sizes.map((bytes) => toSizeText(bytes).padStart(10)),
     (psi === null ? '-' : psi.toFixed(2)).padStart(6),
   ].join(' ')
+}
+
+/** Says on standard error why a column stays empty: once for each reason, when it comes up. */
+function createGapTeller({ pprofUrl }: WatchOptions, output: Output): (sample: ProcessSample) => void {
+  const told = new Set<string>()
+  const tell = (text: string): void => {
+    if (!told.has(text)) output.error(text)
+    told.add(text)
+  }
+  return ({ absent, endpoint }) => {
+    if (absent.smaps_rollup === 'permission-denied')
+      tell('LazyFree and PSS are not read: the kernel shows them to the same user and to root only')
+    if (pprofUrl === null || endpoint.error === null || endpoint.phase === 'ok') return
+    const { message, hint, params } = endpoint.error
+    tell(
+      `heap in use is not known: ${toTerminalText(message)}.${hint === undefined ? '' : ` ${formatText('en', hint, params)}`}`,
+    )
+  }
 }
 
 const header = 'TIME           VIRT        RES   LAZYFREE     RES-LF HEAPINUSE   MEMAVAIL    PSI'
@@ -65,12 +79,14 @@ export async function runWatch(
   const startedMs = Date.now()
   let lines = 0
   let isAwaitingWalk = false
+  const tellGaps = createGapTeller(options, output)
   let watch: Watch | undefined
 
   try {
     await new Promise<void>((resolve, reject) => {
       stop.addEventListener('abort', () => resolve(), { once: true })
       const print = (sample: ProcessSample): void => {
+        tellGaps(sample)
         if (lines === 0 && !isSettled(sample, isAwaitingWalk) && Date.now() - startedMs < settleMs) return
         if (options.count !== null && lines >= options.count) return
         if (lines === 0 && !options.isJson) output.line(header)
@@ -106,16 +122,9 @@ export async function runWatch(
           watch = started
           if (options.pprofUrl !== null) started.setEndpoint(options.pprofUrl)
           if (options.allowsLongRead) started.allowRollup()
-        }, reject)
+        })
+        .catch(reject)
     })
-    const endpoint = watch?.latest()?.endpoint
-    if (options.pprofUrl !== null && endpoint?.error) {
-      const hint =
-        endpoint.error.hint === undefined
-          ? ''
-          : ` ${formatText('en', endpoint.error.hint, endpoint.error.params)}`
-      output.error(`heap in use is not known: ${endpoint.error.message}.${hint}`)
-    }
   } finally {
     stopHost()
     watch?.close()

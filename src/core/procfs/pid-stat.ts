@@ -41,6 +41,11 @@ export interface PidStat {
    * does) still give the approximation here, so that it may differ from the RES of top.
    */
   rssPages: number
+  /**
+   * Where the stack of the program begins: with a random address space another one after each exec. Rounded. 0 for a
+   * kernel thread, a zombie, and where the reader may not know (ptrace permission).
+   */
+  startStackAddress: number
   /** CPU that it last ran on. */
   processor: number
   /** Ticks waited for block I/O. Since 2.6.18. */
@@ -95,6 +100,7 @@ function readNumbers(rest: readonly string[], place: LinePlace): Omit<PidStat, '
     startTimeTicks: count(22),
     vsizeBytes: toRoundedCount(rest[23 - 3]!, place),
     rssPages: count(24),
+    startStackAddress: toRoundedCount(rest[28 - 3]!, place),
     processor: signed(39),
     blkioDelayTicks: toRoundedCount(rest[42 - 3]!, place),
   }

@@ -22,6 +22,8 @@ const deflateTimeoutMs = 4000
 const leastLookMs = 300
 const lookSpacing = 20
 const stateMs = 1000
+/** Every heartbeat is answered. A script that says nothing for so long can't hold its floor: it was stopped, or starves. */
+const silenceMs = 5000
 
 export interface RunOptions {
   source: PatientSource
@@ -59,6 +61,7 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
   let isDeflateSent = false
   let endReason: string | null = null
   let deflateTimer: NodeJS.Timeout | undefined
+  let heardAtMs = performance.now()
 
   const script = target.runScript(balloonScript, toScriptArguments(options))
 
@@ -111,6 +114,10 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
     // No heartbeat without an owner: should this side be too slow to say `deflate`, the script's watchdog does it.
     if (options.isOwned()) script.write('look\n')
     else feed({ kind: 'stop', atMs: Date.now(), reason: 'watchdog' })
+    if (performance.now() - heardAtMs > silenceMs) {
+      feed({ kind: 'stop', atMs: Date.now(), reason: 'script-ended' })
+      script.end(0)
+    }
     if (isPulsing) return
     isPulsing = true
     try {
@@ -165,6 +172,7 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
     const message = parseScriptLine(line)
     if (message === null) return
     clearTimeout(readyTimer)
+    heardAtMs = performance.now()
     if (message.kind === 'end') endReason = message.reason
     feed({ kind: 'script', atMs: Date.now(), message })
     // Closes the input; a shell that does not end by itself is killed.

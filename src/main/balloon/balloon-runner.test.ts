@@ -138,6 +138,21 @@ describe.skipIf(!canMakeGroups)('a balloon in a memory cgroup', () => {
     expect(other.rssBytes()).toBeGreaterThan(60 * MiB)
   })
 
+  it('ends a script that does not answer any more: all of its session was stopped', async () => {
+    const { group, patient, runner } = await setUp(40, 100, 400)
+    await runner.start(patient.key, { holdMs: 60_000 }, [])
+    await waitFor('the hold', 15_000, () => runner.state().phase === 'hold')
+    const holder = group.pids().find((pid) => pid !== patient.key.pid)!
+    const stat = readFileSync(`/proc/${holder}/stat`, 'utf8')
+    const [, , groupId] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    process.kill(-Number(groupId), 'SIGSTOP')
+    const startMs = performance.now()
+    await runner.whenIdle()
+    expect(performance.now() - startMs).toBeLessThan(10_000)
+    await waitFor('no holder', 2000, () => group.pids().length === 1)
+    expect(group.pids()).toEqual([patient.key.pid])
+  })
+
   it('ends within 2 s when its owner is not heard any more', async () => {
     const { group, patient, runner } = await setUp(40, 100, 400, { needsOwner: () => true })
     await runner.start(patient.key, {}, [])

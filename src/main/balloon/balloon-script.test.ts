@@ -185,6 +185,23 @@ describe.each(shells)('balloon.sh in $name', (shell) => {
     expect(script.holders()).toHaveLength(0)
   })
 
+  it('follows a limit of its cgroup that is lowered meanwhile, not one that is raised', async (context) => {
+    const { expect } = context
+    const dir = mkdtempSync(join(tmpdir(), 'ballonet-group-'))
+    context.onTestFinished(() => rmSync(dir, { recursive: true }))
+    writeFileSync(join(dir, 'memory.current'), `${200 * MiB}\n`)
+    writeFileSync(join(dir, 'memory.stat'), `inactive_file 0\nactive_file 0\n`)
+    writeFileSync(join(dir, 'memory.max'), 'max\n')
+    writeFileSync(join(dir, 'memory.high'), `${900 * MiB}\n`)
+    const group = ['version=2', `limit=${400 * MiB}`, `group=${dir}`, `join=${join(dir, 'cgroup.procs')}`]
+    const script = await start(context, shell, [...guardArgs, ...group], 1)
+    script.write('look\n')
+    await script.waitLine(new RegExp(`^state .* available=${200 * MiB} `))
+    writeFileSync(join(dir, 'memory.high'), `${250 * MiB}\n`)
+    await script.waitLine(/^shrunk reason=floor balloon=0 /)
+    expect(script.holders()).toHaveLength(0)
+  })
+
   it('answers a probe', async (context) => {
     const script = launch(context, shell, ['probe', `bytes=${8 * MiB}`])
     await script.waitLine(/^probe begin joins=no$/)

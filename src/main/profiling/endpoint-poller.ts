@@ -6,6 +6,7 @@ import { findEndpoint, findEndpointAt } from './endpoint-discovery'
 import { EndpointPoll } from './endpoint-poll'
 import { parseEndpointUrl, type EndpointUrl } from './endpoint-url'
 import { createHttpClient, type HttpClient } from './http-client'
+import { connectToProcess } from './listening-addresses'
 
 /** The kernel formats every socket of the namespace for /proc/PID/net/tcp: not more often than this. */
 const searchFromMs = 10_000
@@ -131,9 +132,11 @@ class Poller implements EndpointPoller {
   }
 
   #poll(signal: AbortSignal, endpoint: EndpointUrl): void {
-    const [target] = this.#args
+    const [target, key] = this.#args
     const client = createHttpClient(endpoint, (address, port, timeoutMs) =>
-      target.connect(address, port, timeoutMs),
+      this.#typed === null
+        ? connectToProcess(target, key, address, port, timeoutMs)
+        : target.connect(address, port, timeoutMs),
     )
     const isFound = this.#typed === null || this.#typed.path === null
     this.#client = client

@@ -8,6 +8,7 @@ import { openLocalTarget } from '../targets/local-target'
 import type { Target } from '../targets/target'
 import { openEndpointPoller, type PollerOptions } from './endpoint-poller'
 import { readGoFacts } from './go-facts'
+import { connectToProcess } from './listening-addresses'
 
 const mib = 1024 * 1024
 const goFacts = { isGo: true, goVersion: null }
@@ -50,6 +51,16 @@ async function readRollup(pid: number): Promise<Record<string, number>> {
 const small = ['-alloc-mib', '96', '-keep-mib', '16']
 
 describe('a real Go service', () => {
+  it('is connected to at a port of its own only: a found one may have gone to another process', async () => {
+    const [own, other] = await Promise.all([start(small), start(small)])
+    const connect = (url: string) =>
+      connectToProcess(target, own.key, '127.0.0.1', Number(new URL(url).port), 2000)
+    const stream = await connect(own.url)
+    expect(stream.destroyed).toBe(false)
+    stream.destroy()
+    await expect(connect(other.url)).rejects.toMatchObject({ code: 'unreachable' })
+  })
+
   it('has its LazyFree with madvdontneed=0, and the heap numbers beside it', async () => {
     const child = await start(small, { GODEBUG: 'madvdontneed=0' })
     const poller = poll(child)

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { AppError } from '#core/errors'
 import { socketInodes } from '#core/procfs/fd-sockets'
 import { parseNetTcp, type TcpSocket } from '#core/procfs/net-tcp'
@@ -48,6 +49,33 @@ export async function readListeningAddresses(target: Target, key: ProcessKey): P
     i > 0 && table.ok === false ? [] : parseNetTcp(wholeLines(valueOf(table).bytes), { isBigEndian }),
   )
   return chooseListeningAddresses(sockets, inodes)
+}
+
+/**
+ * A connection to a port that was found to be the process's own. It may have gone to another process since: the sockets
+ * are read again once it is made, because what is connected then stays with whom it was made to. Rejects with AppError
+ * `unreachable`, and as readListeningAddresses does.
+ */
+export async function connectToProcess(
+  target: Target,
+  key: ProcessKey,
+  address: string,
+  port: number,
+  timeoutMs: number,
+): Promise<Duplex> {
+  const stream = await target.connect(address, port, timeoutMs)
+  // Without it, an error while the sockets are read would end this process.
+  stream.on('error', () => undefined)
+  try {
+    const own = await readListeningAddresses(target, key)
+    if (own.some((other) => other.address === address && other.port === port)) return stream
+    throw new AppError('unreachable', 'the process does not listen there any more', {
+      hint: 'go.endpoint.unreachable',
+    })
+  } catch (error) {
+    stream.destroy()
+    throw error
+  }
 }
 
 /**
