@@ -33,7 +33,14 @@ export type PlanRisk =
 
 /** Why no balloon can be blown at all. */
 export type PlanRefusal =
-  'not-linux' | 'no-shell' | 'no-dd' | 'no-memavailable' | 'no-room' | 'target-gone' | 'already-running'
+  | 'not-linux'
+  | 'no-shell'
+  | 'no-dd'
+  | 'no-memavailable'
+  | 'no-room'
+  | 'target-gone'
+  | 'no-memory' // a kernel thread: nothing of it could be taken
+  | 'already-running'
 
 /** A balloon as it would run, in numbers; the sentences are made from these in the user interface. */
 export interface BalloonPlan {

@@ -46,6 +46,7 @@ export const balloonText = {
       'no-memavailable': 'The kernel does not report MemAvailable (before 3.14): no floor could be held.',
       'no-room': 'There is no room above the floor.',
       'target-gone': 'The process has ended.',
+      'no-memory': 'A kernel thread has no memory of its own: there is nothing to take.',
       'already-running': 'A balloon is already running on this target.',
     },
     stop: {
@@ -126,6 +127,7 @@ export const balloonText = {
       'no-memavailable': '内核不报告 MemAvailable（低于 3.14）：无法保证下限。',
       'no-room': '下限之上已无余量。',
       'target-gone': '进程已结束。',
+      'no-memory': '内核线程没有自己的内存：没有可收回的部分。',
       'already-running': '此目标上已有气球在运行。',
     },
     stop: {

@@ -99,6 +99,12 @@ describe.skipIf(!canMakeGroups)('a balloon in a memory cgroup', () => {
     expect(Math.max(...gaps)).toBeLessThan(1600)
   })
 
+  it('is refused for a kernel thread, which has nothing to take', async () => {
+    const { runner } = makeRunner()
+    const startTimeTicks = parsePidStat(readFileSync('/proc/2/stat', 'utf8')).startTimeTicks
+    expect(await runner.plan({ pid: 2, startTimeTicks })).toMatchObject({ refusal: 'no-memory' })
+  })
+
   it('refutes a leak: LazyFree is 0 and RSS stays', async () => {
     const { patient, runner } = await setUp(240, 0, 400)
     await runner.start(patient.key, { holdMs: 500 }, [])

@@ -4,7 +4,7 @@ import { isSameProcess, type ProcessKey } from '#core/process-key'
 import { parseZoneinfo } from '#core/procfs/zoneinfo'
 import type { Target } from '../targets/target'
 import { probeTarget, type ProbeResult } from './balloon-probe'
-import { readHost, readPatient, type PatientSource } from './balloon-readings'
+import { readHost, readPatient, type PatientReading, type PatientSource } from './balloon-readings'
 import { readGroupPlace, type GroupPlace } from './group-reading'
 import { readTexts } from './read-texts'
 
@@ -47,7 +47,7 @@ export function createPlanMaker(source: PatientSource): PlanMaker {
     const memTotalBytes = host.meminfo?.memTotalBytes ?? null
     // A limit above the host's memory limits nothing.
     const place = group !== null && group.reading.limitBytes < (memTotalBytes ?? 0) ? group : null
-    const refusal = findRefusal(target, patient !== null || isHostOnly)
+    const refusal = findRefusal(target, isHostOnly ? 'none' : patient)
     const joinFile = place === null ? null : `${place.leafDir}/cgroup.procs`
     const probed = refusal === null ? await probe(joinFile, host.meminfo?.memAvailableBytes ?? 0) : null
     const lowWatermarkBytes =
@@ -71,8 +71,9 @@ export function createPlanMaker(source: PatientSource): PlanMaker {
   }
 }
 
-function findRefusal(target: Target, isThere: boolean): PlanRefusal | null {
+function findRefusal(target: Target, patient: PatientReading | 'none' | null): PlanRefusal | null {
   if (target.host.os !== 'linux') return 'not-linux'
   if (!target.capabilities.balloon) return 'no-shell'
-  return isThere ? null : 'target-gone'
+  if (patient === null) return 'target-gone'
+  return patient !== 'none' && patient.virtBytes === null && patient.rssBytes === null ? 'no-memory' : null
 }

@@ -53,6 +53,7 @@ export const messages = {
     'no-memavailable': '',
     'no-room': 'Free some memory, or set a lower floor.',
     'target-gone': '',
+    'no-memory': '',
     'already-running': 'Wait for it, or deflate it first.',
   },
   gauge: {

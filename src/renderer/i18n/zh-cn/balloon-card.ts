@@ -53,6 +53,7 @@ export const messages = {
     'no-memavailable': '',
     'no-room': '请释放一些内存，或降低下限。',
     'target-gone': '',
+    'no-memory': '',
     'already-running': '请等待其结束，或先放气。',
   },
   gauge: {
