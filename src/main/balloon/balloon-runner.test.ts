@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { parsePidStat } from '#core/procfs/pid-stat'
 import type { BalloonState } from '#core/balloon/types'
 import { waitFor } from '../../../test/host/balloon-script'
 import { buildGoService, hasGo, startGoService } from '../../../test/host/go-service'
