@@ -48,7 +48,7 @@ describe.skipIf(!isWanted || !isQuiet)('a balloon on the whole host', () => {
       domain: 'host' as const,
       floorBytes,
       psiLimitPercent: 20,
-      timeLimitMs: 80_000,
+      timeLimitMs: 200_000,
       holdMs: 2000,
     }
     const plan = await runner.plan(patient.key, settings)
@@ -73,11 +73,11 @@ describe.skipIf(!isWanted || !isQuiet)('a balloon on the whole host', () => {
     expect(lowest).toBeGreaterThan(floorBytes - Math.max(largestStep, plan.settings.stepBytes))
     expect(readMeminfo('MemAvailable')).toBeGreaterThan(availableBefore - memTotal / 10)
     // Where other work presses on the machine at the same time, the guard may rightly stop before.
-    if (proof!.stopReason === 'psi' || proof!.stopReason === 'time') return
+    if (proof!.stopReason === 'psi') return
     expect(proof).toMatchObject({ verdict: 'confirmed', reason: 'lazyfree-taken', domain: { kind: 'host' } })
     const taken = proof!.before.lazyFreeBytes! - proof!.after.lazyFreeBytes!
     expect(Math.abs(proof!.before.rssBytes! - proof!.after.rssBytes! - taken)).toBeLessThan(16 * MiB)
     expect(Math.abs(proof!.lazyFreedBytes! - taken)).toBeLessThan(64 * MiB)
     expect(proof!.after.virtBytes).toBe(proof!.before.virtBytes)
-  }, 200_000)
+  }, 300_000)
 })
