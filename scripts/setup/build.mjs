@@ -23,7 +23,7 @@ const OUTPUTS = [
   'renderer/index.html',
 ]
 
-// Inside out/main, because every other build of it (electron-vite dev, by hand) empties that folder.
+// Inside out/main, because every other build of it (electron-vite by hand) empties that folder.
 const stampFile = join(projectDir, 'out', 'main', '.build-stamp')
 
 const currentHash = () =>

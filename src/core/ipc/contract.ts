@@ -137,7 +137,7 @@ export interface AppInfo {
   version: string
   electronVersion: string
   platform: string
-  /** Set in tests: no animation, no countdown shorter than a person can see. */
+  /** What the operating system speaks, as a BCP 47 tag. */
   systemLocale: string
 }
 
