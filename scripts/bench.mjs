@@ -6,6 +6,7 @@ import { measurePss, measureRestCpu } from '../test/bench/parts/at-rest.mjs'
 import { measureChart } from '../test/bench/parts/chart.mjs'
 import { measureMainDelay } from '../test/bench/parts/main-delay.mjs'
 import { measurePoll } from '../test/bench/parts/poll.mjs'
+import { measureRemotePoll } from '../test/bench/parts/remote-poll.mjs'
 import { measureStartToData } from '../test/bench/parts/start.mjs'
 import { describeMachine, formatMachine, formatTable, verdictOf } from '../test/bench/report.mjs'
 import { withVirtualDisplay } from './checks/virtual-display.mjs'
@@ -19,6 +20,7 @@ import { ensureSystemPackages } from './setup/system-packages.mjs'
 /** In this order; `--only` takes the start of a name. */
 const parts = [
   { name: 'poll-3000', measure: measurePoll },
+  { name: 'remote-poll', measure: measureRemotePoll },
   { name: 'main-delay-p99', measure: measureMainDelay },
   { name: 'start-to-data', measure: measureStartToData },
   { name: 'pss', measure: measurePss },

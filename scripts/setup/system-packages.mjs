@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { say, withProgress } from './progress.mjs'
 import { runCommand } from './run-command.mjs'
+import { withServicesOff } from './services-off.mjs'
 import { SetupProblem } from './setup-problem.mjs'
 import { systemRequirements } from './system-requirements.mjs'
 
@@ -21,7 +22,9 @@ export const ensureSystemPackages = async (purpose) => {
   if (process.getuid?.() !== 0) {
     throw new SetupProblem(`Missing system packages: ${names.join(' ')}.`, `run\n\n  ${toAptLine(names)}\n`)
   }
-  await withProgress(`Installing system packages (${names.join(' ')})`, () => install(names))
+  await withProgress(`Installing system packages (${names.join(' ')})`, () =>
+    withServicesOff(names, () => install(names)),
+  )
   const stillMissing = await findMissing(missing)
   if (stillMissing.length > 0) throw missingElsewhere(stillMissing)
 }

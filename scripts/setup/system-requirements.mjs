@@ -26,16 +26,32 @@ const windowLibraries = [
   { library: 'libXrandr.so.2', debian: ['libxrandr2'] },
 ]
 
+/** Hosts are reached by the system's own ssh. @type {Requirement} */
+const ssh = { command: 'ssh', debian: ['openssh-client'] }
+
 /** The demo builds a Go service where Go is there. @type {Requirement} */
 const go = { command: 'go', debian: ['golang-go'] }
 
 /** @type {Record<'window' | 'demo' | 'test' | 'bench', Requirement[]>} */
 export const systemRequirements = {
-  window: windowLibraries,
+  window: [...windowLibraries, ssh],
   demo: [go],
   test: [
     ...windowLibraries,
     go,
+    ssh,
+    { command: 'sshd', debian: ['openssh-server'] },
+    // Login shells and awks that a host may have, and what makes networks of their own.
+    { command: 'ksh93', debian: ['ksh93u+m', 'ksh'] },
+    { command: 'mksh', debian: ['mksh'] },
+    { command: 'yash', debian: ['yash'] },
+    { command: 'fish', debian: ['fish'] },
+    { command: 'tcsh', debian: ['tcsh'] },
+    { command: 'zsh', debian: ['zsh'] },
+    { command: 'mawk', debian: ['mawk'] },
+    { command: 'gawk', debian: ['gawk'] },
+    { command: 'original-awk', debian: ['original-awk'] },
+    { command: 'ip', debian: ['iproute2'] },
     { command: 'Xvfb', debian: ['xvfb'] },
     { command: 'xauth', debian: ['xauth'] },
     { command: 'ps', debian: ['procps'] },
