@@ -33,7 +33,7 @@ look_at() {
   state=gone parent=0 born=0 rss=0 line=
   { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 0
   [ -n "$line" ] || return 0
-  set -- ${line##*) }
+  set -- ${line##*\) }
   state=$1 parent=$2 born=${20} rss=${22}
 }
 

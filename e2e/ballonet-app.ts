@@ -20,6 +20,8 @@ export interface BallonetApp {
 export interface LaunchOptions {
   colorScheme?: 'light' | 'dark'
   locale?: 'en' | 'zh-CN'
+  /** Over the environment of the test. */
+  env?: Record<string, string>
 }
 
 // What Chromium says on a machine without a session bus, a GPU or a screen; none of it is ours.
@@ -48,7 +50,7 @@ export async function launchBallonet(
     ],
     chromiumSandbox: !isRoot,
     colorScheme: options.colorScheme ?? 'light',
-    env: { ...(process.env as Record<string, string>), LANG: 'C.UTF-8' },
+    env: { ...(process.env as Record<string, string>), LANG: 'C.UTF-8', ...options.env },
   })
   const child = electron.process()
   child.stderr?.on('data', (data: Buffer) => {

@@ -1,9 +1,11 @@
 import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import type { Page, TestInfo } from '@playwright/test'
 import { expect, test } from '../ballonet-app'
 import { BalloonPage } from '../pages/balloon-page'
+import { ConnectPage } from '../pages/connect-page'
 import { DoorsPage } from '../pages/doors-page'
 import { FocusPage } from '../pages/focus-page'
+import { RailPage } from '../pages/rail-page'
 import { ShellPage } from '../pages/shell-page'
 import { TablePage } from '../pages/table-page'
 
@@ -17,11 +19,9 @@ async function findProblems(page: Page): Promise<string[]> {
     )
 }
 
-test('axe finds nothing serious in any view, light and dark', async ({ ballonet: { page } }, info) => {
-  const [doors, table, focus] = [new DoorsPage(page), new TablePage(page), new FocusPage(page)]
-  const [balloon, shell] = [new BalloonPage(page), new ShellPage(page)]
-
-  async function check(view: string): Promise<void> {
+/** Looks at what is shown now, in both themes. */
+function createCheck(page: Page, info: TestInfo): (view: string) => Promise<void> {
+  return async (view) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const name = `${view}, ${colorScheme}`
       await test.step(name, async () => {
@@ -32,6 +32,12 @@ test('axe finds nothing serious in any view, light and dark', async ({ ballonet:
       })
     }
   }
+}
+
+test('axe finds nothing serious in any view, light and dark', async ({ ballonet: { page } }, info) => {
+  const [doors, table, focus] = [new DoorsPage(page), new TablePage(page), new FocusPage(page)]
+  const [balloon, shell] = [new BalloonPage(page), new ShellPage(page)]
+  const check = createCheck(page, info)
 
   await check('doors')
   await doors.startDemo()
@@ -53,4 +59,29 @@ test('axe finds nothing serious in any view, light and dark', async ({ ballonet:
   await expect(balloon.proof).toBeVisible({ timeout: 60_000 })
   await table.filter('no such process anywhere')
   await check('proof and no match')
+})
+
+test('axe finds nothing serious while connecting, and with a target that is away', async ({
+  ballonet: { page },
+}, info) => {
+  const [connect, rail, table] = [new ConnectPage(page), new RailPage(page), new TablePage(page)]
+  const check = createCheck(page, info)
+
+  await connect.openFromDoor()
+  await check('connect')
+  await connect.runCommand('sleep 3141593')
+  await expect(connect.step).toBeVisible()
+  await check('connecting')
+  await page.keyboard.press('Escape')
+  await connect.command.fill('ballonet-no-such-program')
+  await connect.command.press('Enter')
+  await expect(connect.failure).toBeVisible()
+  await check('failure')
+  await connect.button('Edit').click()
+  // Ends by itself, after the table was seen.
+  await connect.command.fill('timeout 8 sh')
+  await connect.command.press('Enter')
+  await expect(table.rows.first()).toBeVisible()
+  await expect(rail.banner).toBeVisible()
+  await check('away')
 })

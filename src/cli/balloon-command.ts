@@ -6,6 +6,7 @@ import type { ProcessKey } from '#core/process-key'
 import type { Sampler, Watch } from '#main/sampling/sampler'
 import type { Target } from '#main/targets/target'
 import { parseBytes, parseDuration, parsePid, parseShareOrBytes, usageError } from './arguments'
+import { checkConfirmation } from './confirm-host'
 import type { CliOptions } from './main'
 import type { Output } from './output'
 import { runBalloon } from './run-balloon'
@@ -78,6 +79,12 @@ export async function runBalloonCommand(
   if ((options.size === undefined) === (pidText === undefined)) {
     throw usageError('balloon needs --size or --until-reclaimed, one of them')
   }
+  const confirmation = {
+    name: options['confirm-host'],
+    isTerminal: process.stdin.isTTY && output.isErrorTerminal,
+  }
+  // Said at once, not after a while of looking.
+  if (target.capabilities.remote) checkConfirmation(target.label, confirmation)
   const settings = await toSettings(options, sampler)
   const run = (key: ProcessKey, watch: Watch | null) =>
     runBalloon({
@@ -85,6 +92,7 @@ export async function runBalloonCommand(
       key,
       settings,
       acceptsRisks: options.yes ?? false,
+      confirmation,
       readHeapInuse: () => watch?.latest()?.go?.heapInuseBytes ?? null,
       output,
       isJson: options.json ?? false,

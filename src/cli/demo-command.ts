@@ -90,6 +90,7 @@ export async function runDemo(output: Output, isJson: boolean, stop: AbortSignal
           settings: { holdMs: 2000 },
           // A cgroup of the demo's own was made to be squeezed. The whole host was not.
           acceptsRisks: cgroupLimitBytes !== null,
+          confirmation: { name: undefined, isTerminal: false },
           readHeapInuse: () => watch.latest()?.go?.heapInuseBytes ?? null,
           output,
           isJson,

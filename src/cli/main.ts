@@ -1,18 +1,14 @@
 import { parseArgs } from 'node:util'
 import { AppError, toErrorValue } from '#core/errors'
 import { formatText } from '#core/text/catalogue'
-import { goSource } from '#main/profiling/go-source'
-import { createSampler } from '#main/sampling/create-sampler'
-import type { Sampler } from '#main/sampling/sampler'
-import { openTarget } from '#main/targets/open-target'
-import type { Target } from '#main/targets/target'
 import { parseCount, parseDuration, parsePid, usageError } from './arguments'
 import { runBalloonCommand } from './balloon-command'
 import { runDemo } from './demo-command'
-import { createOutput, type Output } from './output'
+import { createOutput, toTerminalText, type Output } from './output'
 import { runPs } from './ps-command'
 import { usage } from './usage'
 import { runWatch } from './watch-command'
+import { withTarget } from './with-target'
 
 const optionTypes = {
   target: { type: 'string' },
@@ -29,6 +25,8 @@ const optionTypes = {
   hold: { type: 'string' },
   domain: { type: 'string' },
   yes: { type: 'boolean' },
+  'confirm-host': { type: 'string' },
+  sudo: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const
@@ -37,9 +35,22 @@ export type CliOptions = ReturnType<typeof parseCommandLine>['values']
 
 /** Which options a command takes, besides --help. An option that it would ignore is wrong usage. */
 const commandOptions: Record<string, readonly (keyof typeof optionTypes)[]> = {
-  ps: ['target', 'json'],
-  watch: ['pid', 'pprof', 'target', 'interval', 'count', 'json', 'allow-long-read'],
-  balloon: ['size', 'until-reclaimed', 'pprof', 'floor', 'step', 'hold', 'domain', 'yes', 'target', 'json'],
+  ps: ['target', 'sudo', 'json'],
+  watch: ['pid', 'pprof', 'target', 'sudo', 'interval', 'count', 'json', 'allow-long-read'],
+  balloon: [
+    'size',
+    'until-reclaimed',
+    'pprof',
+    'floor',
+    'step',
+    'hold',
+    'domain',
+    'yes',
+    'confirm-host',
+    'target',
+    'sudo',
+    'json',
+  ],
   demo: ['json'],
 }
 
@@ -51,25 +62,6 @@ function parseCommandLine(args: string[]) {
   }
 }
 
-/** Opens a target, runs, and closes all of it again whatever happens. */
-async function withTarget(
-  spec: string,
-  intervalMs: number,
-  run: (target: Target, sampler: Sampler) => Promise<void>,
-): Promise<void> {
-  const target = await openTarget(spec)
-  try {
-    const sampler = await createSampler(target, { ...goSource, intervalMs })
-    try {
-      await run(target, sampler)
-    } finally {
-      await sampler.dispose()
-    }
-  } finally {
-    await target.dispose()
-  }
-}
-
 /** Ends with Ctrl-C, a closed terminal or a kill: once asks, everything is given back on the way out. */
 function createStopSignal(): AbortSignal {
   const controller = new AbortController()
@@ -78,10 +70,16 @@ function createStopSignal(): AbortSignal {
 }
 
 async function runCommand(command: string, options: CliOptions, output: Output): Promise<void> {
-  const spec = options.target ?? 'local'
   const isJson = options.json ?? false
   const stop = createStopSignal()
-  if (command === 'ps') return withTarget(spec, 1000, (_target, sampler) => runPs(sampler, output, isJson))
+  const targetOptions = {
+    spec: options.target ?? 'local',
+    intervalMs: 1000,
+    isElevated: options.sudo ?? false,
+    output,
+    stop,
+  }
+  if (command === 'ps') return withTarget(targetOptions, (_, sampler) => runPs(sampler, output, isJson))
   if (command === 'watch') {
     if (options.pid === undefined) throw usageError('watch needs --pid')
     const watchOptions = {
@@ -92,10 +90,12 @@ async function runCommand(command: string, options: CliOptions, output: Output):
       allowsLongRead: options['allow-long-read'] ?? false,
     }
     const intervalMs = parseDuration(options.interval ?? '1s', '--interval', 100)
-    return withTarget(spec, intervalMs, (_target, sampler) => runWatch(sampler, watchOptions, output, stop))
+    return withTarget({ ...targetOptions, intervalMs }, (target, sampler) =>
+      runWatch(target, sampler, watchOptions, output, stop),
+    )
   }
   if (command === 'balloon') {
-    return withTarget(spec, 1000, (target, sampler) =>
+    return withTarget(targetOptions, (target, sampler) =>
       runBalloonCommand(target, sampler, options, output, stop),
     )
   }
@@ -130,8 +130,9 @@ async function main(args: string[], output: Output): Promise<number> {
 /** The message on standard error, and the exit status: 2 for wrong usage, 1 for all else. */
 function report(error: unknown, output: Output): number {
   const { code, message, hint, params } = toErrorValue(error)
-  output.error(`ballonet: ${message}`)
-  if (hint !== undefined) output.error(formatText('en', hint, params))
+  // What a host or ssh said may be in there.
+  output.error(`ballonet: ${toTerminalText(message)}`)
+  if (hint !== undefined) output.error(toTerminalText(formatText('en', hint, params)))
   if (error instanceof AppError && code === 'invalid') {
     output.error('ballonet --help tells how it is used')
     return 2

@@ -7,6 +7,8 @@ export interface Output {
   error(text: string): void
   /** Is standard output a terminal that can be written over? */
   isTerminal: boolean
+  /** Is standard error one? */
+  isErrorTerminal: boolean
 }
 
 /** Control characters of untrusted names would be orders to the terminal: they are shown as escapes. */
@@ -36,5 +38,6 @@ export function createOutput(): Output {
     json: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
     error: (text) => void process.stderr.write(`${text}\n`),
     isTerminal: process.stdout.isTTY,
+    isErrorTerminal: process.stderr.isTTY,
   }
 }

@@ -1,4 +1,10 @@
-import { toDomainSentence, toPlanSentences, toProofSentence, type Sentence } from '#core/balloon/sentences'
+import {
+  toDomainSentence,
+  toPlanSentences,
+  toProofSentence,
+  toRiskSentence,
+  type Sentence,
+} from '#core/balloon/sentences'
 import type {
   BalloonPlan,
   BalloonProof,
@@ -13,6 +19,7 @@ import { formatText } from '#core/text/catalogue'
 import { formatDuration } from '#core/text/units'
 import { createBalloonRunner } from '#main/balloon/balloon-runner'
 import type { Target } from '#main/targets/target'
+import { confirmHost, type HostConfirmation } from './confirm-host'
 import { toSizeText, type Output } from './output'
 
 export interface BalloonRunOptions {
@@ -21,6 +28,7 @@ export interface BalloonRunOptions {
   settings: Partial<BalloonSettings>
   /** The person accepted whatever risk there is. */
   acceptsRisks: boolean
+  confirmation: HostConfirmation
   readHeapInuse: () => number | null
   output: Output
   isJson: boolean
@@ -100,8 +108,9 @@ function checkPlan(plan: BalloonPlan, acceptsRisks: boolean): void {
   if (plan.refusal !== null) {
     throw new AppError('refused', `no balloon: ${formatText('en', `balloon.refusal.${plan.refusal}`)}`)
   }
-  if (plan.risks.length > 0 && !acceptsRisks) {
-    const risks = plan.risks.map((risk) => formatText('en', `balloon.risk.${risk}`)).join(' ')
+  const open = plan.risks.filter((risk) => risk !== 'remote-host')
+  if (open.length > 0 && !acceptsRisks) {
+    const risks = open.map((risk) => english(toRiskSentence(risk, plan))).join(' ')
     throw new AppError('refused', `not started, --yes accepts it: ${risks}`)
   }
 }
@@ -129,6 +138,7 @@ export async function runBalloon(options: BalloonRunOptions): Promise<BalloonPro
     const plan = await runner.plan(key, settings)
     if (!isJson) printPlan(plan, output)
     checkPlan(plan, options.acceptsRisks)
+    if (plan.remoteHost !== null) await confirmHost(plan.remoteHost, options.confirmation, stop)
     if (stop.aborted) throw new AppError('cancelled', 'cancelled before it started')
     await runner.start(key, settings, plan.risks, options.readHeapInuse)
     const { proof, error } = await runner.whenIdle()
@@ -136,6 +146,9 @@ export async function runBalloon(options: BalloonRunOptions): Promise<BalloonPro
       throw new AppError(error?.code ?? 'failed', error?.message ?? 'the balloon gave no proof')
     if (isJson) output.json(toProofRecord(proof))
     else printProof(proof, output)
+    if (proof.stopReason === 'link-lost') {
+      throw new AppError('unreachable', 'the link to the host was lost during the run')
+    }
     return proof
   } finally {
     stop.removeEventListener('abort', deflate)

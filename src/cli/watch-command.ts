@@ -1,8 +1,10 @@
 import type { HostSample, ProcessSample } from '#core/metrics/samples'
 import { AppError } from '#core/errors'
 import type { Sampler, Watch } from '#main/sampling/sampler'
+import type { Target } from '#main/targets/target'
 import { formatText } from '#core/text/catalogue'
 import { formatDuration } from '#core/text/units'
+import { followConnection } from './follow-connection'
 import { toSizeText, toTerminalText, type Output } from './output'
 import { toProcessRecord } from './record'
 
@@ -43,7 +45,11 @@ function toLine(sample: ProcessSample, host: HostSample | null): string {
 }
 
 /** Says on standard error why a column stays empty: once for each reason, when it comes up. */
-function createGapTeller({ pprofUrl }: WatchOptions, output: Output): (sample: ProcessSample) => void {
+function createGapTeller(
+  target: Target,
+  { pprofUrl }: WatchOptions,
+  output: Output,
+): (sample: ProcessSample) => void {
   const told = new Set<string>()
   const tell = (text: string): void => {
     if (!told.has(text)) output.error(text)
@@ -51,7 +57,10 @@ function createGapTeller({ pprofUrl }: WatchOptions, output: Output): (sample: P
   }
   return ({ absent, endpoint }) => {
     if (absent.smaps_rollup === 'permission-denied')
-      tell('LazyFree and PSS are not read: the kernel shows them to the same user and to root only')
+      tell(
+        'LazyFree and PSS are not read: the kernel shows them, USS, huge pages and the Go version to the same user and to root only' +
+          (target.capabilities.elevate ? '; --sudo reads as root' : ''),
+      )
     if (pprofUrl === null || endpoint.error === null || endpoint.phase === 'ok') return
     const { message, hint, params } = endpoint.error
     tell(
@@ -64,9 +73,11 @@ const header = 'TIME           VIRT        RES   LAZYFREE     RES-LF HEAPINUSE  
 
 /**
  * `ballonet watch`: a line a poll until count, the end of the process, or stop. Rejects with AppError `gone` when there
- * is no such process, or when it ended before the lines that were asked for.
+ * is no such process, or when it ended before the lines that were asked for, and with why when the target was lost for
+ * good. A link that is tried again leaves a gap.
  */
 export async function runWatch(
+  target: Target,
   sampler: Sampler,
   options: WatchOptions,
   output: Output,
@@ -79,12 +90,14 @@ export async function runWatch(
   const startedMs = Date.now()
   let lines = 0
   let isAwaitingWalk = false
-  const tellGaps = createGapTeller(options, output)
+  const tellGaps = createGapTeller(target, options, output)
   let watch: Watch | undefined
+  let stopConnection = (): void => undefined
 
   try {
     await new Promise<void>((resolve, reject) => {
       stop.addEventListener('abort', () => resolve(), { once: true })
+      stopConnection = followConnection(target, output, reject)
       const print = (sample: ProcessSample): void => {
         tellGaps(sample)
         if (lines === 0 && !isSettled(sample, isAwaitingWalk) && Date.now() - startedMs < settleMs) return
@@ -127,6 +140,7 @@ export async function runWatch(
     })
   } finally {
     stopHost()
+    stopConnection()
     watch?.close()
   }
 }

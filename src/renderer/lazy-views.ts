@@ -1,5 +1,7 @@
 /** Views that lie in files of their own, since the first page does without them. Loaded once, however often asked for. */
 export const loadWorkView = () => import('./WorkView.vue').then((module) => module.default)
 export const loadFocusPane = () => import('./FocusPane.vue').then((module) => module.default)
+export const loadConnectDialog = () =>
+  import('./features/connect/ConnectDialog.vue').then((module) => module.default)
 export const loadCommandPalette = () =>
   import('./features/palette/CommandPalette.vue').then((module) => module.default)

@@ -5,4 +5,4 @@ export { projectDir }
 export const benchDir = join(projectDir, 'test', 'bench')
 
 /** Where the benchmark's own programs are built: it goes when node_modules goes. */
-export const builtDir = join(modulesCacheDir, 'bench')
+export const builtDir = process.env.BALLONET_BENCH_DIR ?? join(modulesCacheDir, 'bench')

@@ -21,8 +21,11 @@ export default defineConfig(({ mode }) =>
           outDir: join(outDir, 'poll'),
           emptyOutDir: true,
           target: 'node20',
-          ssr: join(root, 'poll', 'ours.ts'),
-          rollupOptions: { output: { entryFileNames: '[name].mjs' } },
+          ssr: true,
+          rollupOptions: {
+            input: [join(root, 'poll', 'ours.ts'), join(root, 'poll', 'remote.ts')],
+            output: { entryFileNames: '[name].mjs' },
+          },
         },
         ssr: { noExternal: true, external: ['systeminformation'] },
       },

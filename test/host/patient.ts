@@ -31,14 +31,16 @@ export interface Patient {
   end(): void
 }
 
-/** Live and LazyFree sizes in whole MiB. */
+/** Live and LazyFree sizes in whole MiB. uid: who runs it; this user when left out. */
 export async function startPatient(
   liveMiB: number,
   lazyFreeMiB: number,
   group: MemoryGroup | null,
+  uid?: number,
 ): Promise<Patient> {
   const child = spawn('python3', ['-c', program, String(liveMiB * MiB), String(lazyFreeMiB * MiB)], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   })
   const pid = child.pid
   if (pid === undefined) throw new Error('python3 did not start')

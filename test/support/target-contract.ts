@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ReadResult, ScriptRun, StatFrame, Target } from '#main/targets/target'
+import type { ReadRequest, ReadResult, ScriptRun, StatFrame, Target } from '#main/targets/target'
 
 const waitLimit = { timeout: 10_000, interval: 20 }
 
@@ -57,6 +57,24 @@ export function describeTargetContract(name: string, open: () => Promise<Target>
     )
     describePolls(() => target)
     describeScripts(() => target)
+
+    it('is connected, and refuses all once it was disposed', async () => {
+      expect(target.connection).toEqual({ phase: 'connected' })
+      expect(target.id).toBe(target.spec)
+      expect(target.host.kernelRelease).toBe(readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim())
+      expect(target.host).toMatchObject({
+        os: 'linux',
+        arch: process.arch,
+        bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+        clockTicksPerSecond: 100,
+      })
+      await target.dispose()
+      await target.dispose()
+      const read = { kind: 'file', path: '/proc/version' } as const
+      await expect(target.poll({ stat: false, reads: [read] })).rejects.toMatchObject({ code: 'cancelled' })
+      await expect(target.read([read])).rejects.toMatchObject({ code: 'cancelled' })
+      expect(() => target.runScript('echo', [])).toThrow(expect.objectContaining({ code: 'cancelled' }))
+    })
 
     it('connects to a port of its own machine, and says why it could not', async () => {
       const server = createServer((socket) => socket.end('hello'))
@@ -114,6 +132,46 @@ function describeReads(target: () => Target, at: (file: string) => string): void
     ])
   })
 
+  it('answers a batch of many reads and big ones in order, each with its bytes', async () => {
+    const big = at('big')
+    const bytes = Buffer.alloc(700_000)
+    for (let index = 0; index < bytes.length; index++) bytes[index] = (index * 7 + (index >> 8)) & 0xff
+    writeFileSync(big, bytes)
+    const requests: ReadRequest[] = Array.from({ length: 120 }, (_, index) =>
+      index % 3 === 0
+        ? { kind: 'file', path: at('text'), offsetBytes: index % 10, maxBytes: 1, mayCut: true }
+        : { kind: 'file', path: index % 3 === 1 ? '/proc/version' : at('missing') },
+    )
+    const results = await target().read([
+      { kind: 'file', path: big },
+      ...requests,
+      { kind: 'file', path: big },
+    ])
+    rmSync(big)
+    const version = readFileSync('/proc/version', 'utf8')
+    const [first, last] = [results[0], results.at(-1)]
+    for (const result of [first, last]) {
+      expect(result?.ok === true && Buffer.compare(result.value.bytes, bytes)).toBe(0)
+    }
+    results.slice(1, -1).forEach((result, index) => {
+      if (index % 3 === 0) expect(toText(result)).toBe(String(index % 10))
+      else if (index % 3 === 1) expect(toText(result)).toBe(version)
+      else expect(result).toMatchObject({ ok: false, error: { code: 'gone' } })
+    })
+  })
+
+  it('reads whatever a file is called, and bytes of every value', async () => {
+    const names = ["it's", '$(id) `id`', '"x" \\ *', '-n', 'é 名', ' ']
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index))
+    for (const name of names) writeFileSync(at(name), bytes)
+    const results = await target().read(names.map((name) => ({ kind: 'file', path: at(name) })))
+    const [dir] = await target().read([{ kind: 'dir', path: at('') }])
+    for (const name of names) rmSync(at(name))
+    for (const result of results)
+      expect(result.ok === true && Buffer.compare(result.value.bytes, bytes)).toBe(0)
+    expect(dir?.ok === true && dir.value.names).toEqual(expect.arrayContaining(names))
+  })
+
   it('reads files of /proc, whose size is 0, to their end', async () => {
     const [maps] = await target().read([{ kind: 'file', path: `/proc/${process.pid}/maps` }])
     expect(toText(maps)).toContain('[stack]')
@@ -146,6 +204,29 @@ function describePolls(target: () => Target): void {
       expect(toText(answer.reads[2])).toContain('MemTotal:')
       expect(uptimes.size).toBeGreaterThan(3)
     }, waitLimit)
+  })
+
+  it('answers polls that are asked at once, each with its own', async () => {
+    const answers = await Promise.all(
+      ['/proc/version', '/proc/no-such-file', '/proc/meminfo'].map((path) =>
+        target().poll({ stat: false, reads: [{ kind: 'file', path }] }),
+      ),
+    )
+    expect(
+      answers.map(({ reads: [one] }) => (one?.ok === true ? toText(one).split(/[ :]/)[0] : one?.error.code)),
+    ).toEqual(['Linux', 'gone', 'MemTotal'])
+  })
+
+  it('keeps a newline in the name of a process', async () => {
+    const odd = spawn('perl', ['-e', '$0 = "a\\n) R 1 (b"; sleep 60'])
+    try {
+      const path = `/proc/${odd.pid}/stat`
+      await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toContain('(a\n) R 1 (b)'), waitLimit)
+      const { stat } = await target().poll({ stat: true, reads: [] })
+      expect(toStatText(stat, odd.pid ?? -1)).toContain(`${odd.pid} (a\n) R 1 (b) `)
+    } finally {
+      odd.kill('SIGKILL')
+    }
   })
 
   it('sees a process come and go', async () => {

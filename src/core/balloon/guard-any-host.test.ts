@@ -8,6 +8,7 @@ import type { BalloonPlan } from './types'
 const MiB = 1024 * 1024
 
 const readings: PlanReadings = {
+  remoteHost: null,
   target: { pid: 5, startTimeTicks: 5 },
   memTotalBytes: 8192 * MiB,
   memFreeBytes: 3000 * MiB,

@@ -6,8 +6,12 @@ const MiB = 1024 * 1024
 const psiWindowMs = 1000
 /** A shorter window would turn one stalled page into a pressure of 100 %. */
 const psiLeastWindowMs = 400
+/** No step without knowing what the last one did: pressure that was read so long ago says nothing of now. */
+const staleReadingMs = 4000
 /** A careful step waits for numbers that are newer than the last one, but no longer than this. */
 const freshWaitMs = 600
+/** Over a link they take a few round trips. */
+const remoteFreshWaitMs = 2500
 /** The first step that may have to wait for reclaim; the next ones are as large as the pressure of the last allows. */
 const firstCarefulBytes = 64 * MiB
 /** Pages that were on their way to swap already. */
@@ -267,8 +271,11 @@ function fastRoom(state: GuardState): number {
 function mustWait(state: GuardState, atMs: number): boolean {
   if (state.psiSomePercent !== null && state.psiSomePercent > state.plan.settings.psiLimitPercent / 2)
     return true
+  const lastPsi = state.psi.at(-1)
+  if (lastPsi !== undefined && atMs - lastPsi.atMs > staleReadingMs) return true
   if (state.balloonBytes === 0 || fastRoom(state) >= minStepBytes) return false
-  return state.lazyFreeAtMs <= state.lastStepAtMs && atMs - state.lastStepAtMs < freshWaitMs
+  const waitMs = state.plan.remoteHost === null ? freshWaitMs : remoteFreshWaitMs
+  return state.lazyFreeAtMs <= state.lastStepAtMs && atMs - state.lastStepAtMs < waitMs
 }
 
 function readRoom(state: GuardState): { toLimit: number; toFloor: number } {

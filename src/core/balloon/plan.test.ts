@@ -14,6 +14,7 @@ const GiB = 1024 * MiB
 
 /** A host of 24 GiB without swap and a Go service, as measured. */
 const measured: PlanReadings = {
+  remoteHost: null,
   target: { pid: 1234, startTimeTicks: 99 },
   memTotalBytes: 25_275_994_112,
   memFreeBytes: 21e9,

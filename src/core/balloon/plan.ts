@@ -15,6 +15,8 @@ const cautiousBytesPerSecond = 400 * MiB
 const deflateBytesPerSecond = 8 * GiB
 const fastStepMs = 150
 const carefulStepMs = 400
+/** Each step is asked for and looked at over the link. */
+const remoteStepMs = 600
 
 /** The cgroup level that has the least room on the way from the process to the root. Sizes in bytes. */
 export interface GroupReading {
@@ -37,6 +39,8 @@ export const noProcess: ProcessKey = { pid: 0, startTimeTicks: 0 }
 /** What a plan is made from, all of one moment; null: not reported. */
 export interface PlanReadings {
   target: ProcessKey
+  /** null: the machine of the person who looks. */
+  remoteHost: string | null
   memTotalBytes: number | null
   memFreeBytes: number | null
   memAvailableBytes: number | null
@@ -91,10 +95,12 @@ export function createPlan(readings: PlanReadings, wanted: Partial<BalloonSettin
     (expectedBytes / bytesPerSecond + expectedBytes / deflateBytesPerSecond) * 1000 +
       fastSteps * fastStepMs +
       carefulSteps * carefulStepMs +
+      (readings.remoteHost === null ? 0 : (fastSteps + carefulSteps) * remoteStepMs) +
       settings.holdMs,
   )
   const plan: BalloonPlan = {
     target: readings.target,
+    remoteHost: readings.remoteHost,
     settings: {
       ...settings,
       timeLimitMs: wanted.timeLimitMs ?? Math.min(3_600_000, Math.max(60_000, expectedMs * 2)),
@@ -214,6 +220,7 @@ function findRisks(
   const neededBytes = isForItsOwnSake
     ? settings.maxBytes
     : plan.freeFirstBytes + (cacheBytes ?? 0) + (lazyFreeBytes ?? 0) / 2
+  if (plan.remoteHost !== null) risks.push('remote-host')
   if (!hasNothingToTake(lazyFreeBytes) && roomBytes < neededBytes) risks.push('floor-near')
   if (readings.psiSomeAvg10 !== null && readings.psiSomeAvg10 >= settings.psiLimitPercent / 4)
     risks.push('psi-already-up')

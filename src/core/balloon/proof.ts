@@ -65,6 +65,7 @@ function judge(
   lazyFreedBytes: number | null,
 ): [ProofVerdict, ProofReason] {
   if (run.stopReason === 'target-gone') return ['inconclusive', 'target-gone']
+  if (run.stopReason === 'link-lost') return ['inconclusive', 'link-lost']
   if (isSameProcess(run.target, noProcess)) return ['inconclusive', 'no-process']
   const rssFell = subtract(before.rssBytes, after.rssBytes)
   if (before.rssBytes === null || rssFell === null) return ['inconclusive', 'missing-numbers']

@@ -1,6 +1,6 @@
 import { formatBytes, formatDuration, formatPercent } from '../text/units'
 import { negligibleLazyFreeBytes } from './plan'
-import type { BalloonPlan, BalloonProof, PressureDomain } from './types'
+import type { BalloonPlan, BalloonProof, PlanRisk, PressureDomain } from './types'
 
 /** A key of the shared catalogues and its parameters, formatted for reading. */
 export interface Sentence {
@@ -63,6 +63,11 @@ export function toPlanSentences(plan: BalloonPlan): Sentence[] {
     { key: 'balloon.plan.after', params: { hold: formatDuration(settings.holdMs) } },
   )
   return sentences
+}
+
+/** What a person accepts by going on. */
+export function toRiskSentence(risk: PlanRisk, plan: BalloonPlan): Sentence {
+  return { key: `balloon.risk.${risk}`, params: { host: plan.remoteHost ?? unknown } }
 }
 
 /** Why the verdict is what it is. */

@@ -23,6 +23,7 @@ export interface BalloonSettings {
 }
 
 export type PlanRisk =
+  | 'remote-host' // not the machine of the person who looks: named and confirmed once more
   | 'floor-near' // little room between what must be taken and the floor
   | 'psi-already-up'
   | 'swap-in-use' // swap exists: pressure would swap live memory out
@@ -35,6 +36,8 @@ export type PlanRisk =
 export type PlanRefusal =
   | 'not-linux'
   | 'no-shell'
+  | 'small-shell' // its sh counts with 32 bits
+  | 'one-session' // the host gives one session only, and that one reads
   | 'no-dd'
   | 'no-memavailable'
   | 'no-room'
@@ -45,6 +48,8 @@ export type PlanRefusal =
 /** A balloon as it would run, in numbers; the sentences are made from these in the user interface. */
 export interface BalloonPlan {
   target: ProcessKey
+  /** The host's name, where it is not the machine of the person who looks; null: it is. */
+  remoteHost: string | null
   settings: BalloonSettings
   domain: PressureDomain
   /** Domains that may be chosen, best first. */
@@ -82,6 +87,7 @@ export type StopReason =
   | 'watchdog' // no heartbeat
   | 'owner-gone' // the window or its connection ended
   | 'target-gone'
+  | 'link-lost' // the host gives the memory back by itself, some seconds after the last heartbeat
   | 'script-ended' // the shell on the target ended or was killed
   | 'out-of-memory' // a part of the balloon was killed by the kernel
   | 'error'
@@ -128,6 +134,7 @@ export type ProofReason =
   | 'heap-changed' // inconclusive: the process itself grew or shrank meanwhile
   | 'lazyfree-unknown'
   | 'target-gone'
+  | 'link-lost'
   | 'no-process' // pressure on the host for its own sake: nothing to prove
   | 'missing-numbers'
 

@@ -15,17 +15,57 @@ export interface Capabilities {
   /** Go endpoints can be reached. */
   endpoint: boolean
   balloon: boolean
+  /** Some numbers of other users are hidden, and `sudo -n` would show them. */
+  elevate: boolean
+  /** It is not the machine of the person who looks: a balloon there asks once more. */
+  remote: boolean
 }
 
+/** What a connecting target is doing; each step has its own time limit. */
+export type ConnectStep = 'reaching' | 'authenticating' | 'probing'
+
 export interface TargetInfo {
+  /** Equal to spec. */
   id: string
   /** `local`, `ssh:HOST`, `exec:COMMAND`. */
   spec: string
   label: string
   state: 'connecting' | 'connected' | 'lost' | 'failed'
+  /** null unless state is `connecting`. */
+  step: ConnectStep | null
+  /** When a lost one is tried again, ms since the epoch; null: right now, or not by itself. */
+  retryAtMs: number | null
   capabilities: Capabilities
+  /** null until it was connected once. */
   host: HostFacts | null
   error: ErrorValue | null
+}
+
+/** A question that only a person can answer while a target connects. Only the text comes from elsewhere: never markup. */
+export interface ConnectPrompt {
+  id: string
+  targetId: string
+  /** `secret`: a password, passphrase or one-time code, not echoed; `confirm`: yes or no (a FIDO touch, an agent's question). */
+  kind: 'host-key' | 'secret' | 'text' | 'confirm'
+  /** In ssh's own words, at most 2,000 characters. */
+  text: string
+  /** For `host-key`: what is to be compared. */
+  hostKey: { host: string; keyType: string; fingerprint: string } | null
+}
+
+/** A host of the user's ssh configuration, offered while typing. */
+export interface SshHostChoice {
+  name: string
+  /** The file it stands in, `config` or `known_hosts`. */
+  source: 'config' | 'known_hosts'
+}
+
+/** What `ssh -G` says that a name means. */
+export interface SshMeaning {
+  hostname: string
+  user: string
+  port: number
+  proxyJump: string | null
 }
 
 /** Something that happened, for the Events tab and the marks on the chart. */
@@ -36,7 +76,6 @@ export interface SessionEvent {
   key: ProcessKey | null
   kind:
     | 'process-gone'
-    | 'process-restarted'
     | 'gc'
     | 'balloon-started'
     | 'balloon-ended'
@@ -73,8 +112,22 @@ export const idleDemo: DemoState = {
 /** Requests that the renderer sends to the backend. Nothing here takes a path of the local file system. */
 export type BackendMethods = {
   'targets.list': (params: null) => TargetInfo[]
-  /** spec as on the command line; `unsupported` for kinds that are not there yet. */
+  /**
+   * spec as on the command line. Answers when it is connected, rejects when it could not be; `target` events tell the
+   * steps meanwhile, and `prompt` events what it asks. Opening what is open answers at once.
+   */
   'targets.open': (params: { spec: string }) => TargetInfo
+  /** Ends an attempt to connect (targets.open rejects with `cancelled`) or an open target; `targetClosed` tells it. */
+  'targets.close': (params: { targetId: string }) => null
+  /** Tries a lost or failed target again now. */
+  'targets.retry': (params: { targetId: string }) => null
+  /** Reads as root by `sudo -n`. */
+  'targets.elevate': (params: { targetId: string }) => null
+  /** answer null: the person gave up. The answer is passed on and kept nowhere. */
+  'prompt.answer': (params: { promptId: string; answer: string | null }) => null
+  'ssh.hosts': (params: null) => SshHostChoice[]
+  /** Rejects with `invalid` for what can't be a host, with ssh's own words for what it does not take. */
+  'ssh.explain': (params: { host: string }) => SshMeaning
   /** Starts or changes the stream of `table` events of one target; rowIds in view are read first. */
   'table.subscribe': (params: { targetId: string; columns: ColumnId[]; visibleRowIds: number[] }) => null
   'table.unsubscribe': (params: { targetId: string }) => null
@@ -107,6 +160,10 @@ export type BackendMethods = {
 
 export interface BackendEvents {
   target: TargetInfo
+  targetClosed: { targetId: string }
+  prompt: ConnectPrompt
+  /** Answered, or no longer asked. */
+  promptClosed: { promptId: string }
   table: { targetId: string; frame: TableFrame }
   host: { targetId: string; sample: HostSample }
   process: { targetId: string; sample: ProcessSample }

@@ -26,6 +26,7 @@ export const balloonText = {
       after: 'Holds for {hold}, then gives everything back.',
     },
     risk: {
+      'remote-host': 'This runs on {host}, not on this machine. What runs there feels the pressure.',
       'floor-near':
         'The floor is near: most of LazyFree may be out of reach before the floor stops the balloon, and little memory would be left meanwhile.',
       'psi-already-up': 'Processes on this host already wait for memory. More pressure slows them down.',
@@ -42,6 +43,9 @@ export const balloonText = {
     refusal: {
       'not-linux': 'A balloon needs Linux.',
       'no-shell': 'No POSIX shell could be started there.',
+      'small-shell': 'The shell there counts with 32 bits only: too few for sizes of memory.',
+      'one-session':
+        'The host allows one session only, and that one is reading (MaxSessions in its sshd_config). The balloon needs one of its own.',
       'no-dd': 'dd or sleep is missing there.',
       'no-memavailable': 'The kernel does not report MemAvailable (before 3.14): no floor could be held.',
       'no-room': 'There is no room above the floor.',
@@ -60,6 +64,7 @@ export const balloonText = {
       watchdog: 'no heartbeat',
       'owner-gone': 'the window or its connection ended',
       'target-gone': 'the process ended',
+      'link-lost': 'the link to the host was lost',
       'script-ended': 'the shell on the target ended',
       'out-of-memory': 'the kernel killed a part of the balloon',
       error: 'an error',
@@ -83,6 +88,8 @@ export const balloonText = {
           'The process itself changed its memory meanwhile, so the change of RSS cannot be told apart.',
         'lazyfree-unknown': 'LazyFree cannot be read here. RSS went from {rssBefore} to {rssAfter}.',
         'target-gone': 'The process ended during the run.',
+        'link-lost':
+          'The link to the host was lost during the run. The host gives the memory back by itself within 15 s of the last heartbeat.',
         'no-process': 'No process was named: the host was under pressure for its own sake.',
         'missing-numbers': 'RSS could not be read before and after.',
       },
@@ -111,6 +118,7 @@ export const balloonText = {
       after: '保持 {hold} 后全部归还。',
     },
     risk: {
+      'remote-host': '将在 {host} 上运行，而不是本机。那里的服务会感受到内存压力。',
       'floor-near': '距下限很近：气球可能在收回大部分 LazyFree 之前就被下限拦住，期间剩余内存很少。',
       'psi-already-up': '此主机上已有进程在等待内存，进一步加压会拖慢它们。',
       'swap-in-use': '此主机有交换区：加压时，在用内存可能先于 LazyFree 被换出。',
@@ -123,6 +131,8 @@ export const balloonText = {
     refusal: {
       'not-linux': '气球需要 Linux。',
       'no-shell': '目标上无法启动 POSIX shell。',
+      'small-shell': '目标上的 shell 只支持 32 位运算，不足以表示内存大小。',
+      'one-session': '主机只允许一个会话，且正用于读取（其 sshd_config 的 MaxSessions）。气球需要单独的会话。',
       'no-dd': '目标上缺少 dd 或 sleep。',
       'no-memavailable': '内核不报告 MemAvailable（低于 3.14）：无法保证下限。',
       'no-room': '下限之上已无余量。',
@@ -141,6 +151,7 @@ export const balloonText = {
       watchdog: '心跳中断',
       'owner-gone': '窗口或其连接已关闭',
       'target-gone': '进程已结束',
+      'link-lost': '与主机的连接已断开',
       'script-ended': '目标上的 shell 已结束',
       'out-of-memory': '内核终止了气球的一部分',
       error: '出错',
@@ -161,6 +172,7 @@ export const balloonText = {
         'heap-changed': '进程自身的内存在此期间发生了变化，无法区分 RSS 变化的来源。',
         'lazyfree-unknown': '此处无法读取 LazyFree。RSS 从 {rssBefore} 变为 {rssAfter}。',
         'target-gone': '进程在运行期间结束。',
+        'link-lost': '运行期间与主机的连接断开。主机会在最后一次心跳后 15 秒内自行归还内存。',
         'no-process': '未指定进程：仅对主机施加了压力。',
         'missing-numbers': '未能读取前后的 RSS。',
       },

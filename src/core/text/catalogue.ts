@@ -1,8 +1,10 @@
 import { balloonText } from './balloon'
+import { connectionText } from './connection'
 import { errorText } from './errors'
 import { demoText, goText } from './go'
 import { headlineText } from './headline'
 import { samplingText } from './sampling'
+import { targetText } from './targets'
 
 export const locales = ['en', 'zh-CN'] as const
 export type Locale = (typeof locales)[number]
@@ -24,11 +26,12 @@ export const sharedText = {
 function textOf<L extends Locale>(locale: L) {
   return {
     balloon: balloonText[locale],
+    connection: connectionText[locale],
     demo: demoText[locale],
     error: errorText[locale],
     go: goText[locale],
     headline: headlineText[locale],
-    ...samplingText[locale],
+    event: { ...samplingText[locale].event, ...targetText[locale] },
   }
 }
 

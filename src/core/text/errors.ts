@@ -17,8 +17,8 @@ export const errorText = {
       cancelled: 'Cancelled.',
       failed: 'It failed.',
     },
-    'target-not-yet': 'Hosts over SSH and containers come with a later version. This machine works today.',
     'target-invalid': 'A target is local, ssh:HOST or exec:COMMAND.',
+    'too-many-targets': 'At most {limit} targets are open at once. Close one first.',
   },
   'zh-CN': {
     code: {
@@ -37,7 +37,7 @@ export const errorText = {
       cancelled: '已取消。',
       failed: '操作失败。',
     },
-    'target-not-yet': 'SSH 主机和容器将在后续版本支持。本机现在即可使用。',
     'target-invalid': '目标为 local、ssh:主机 或 exec:命令。',
+    'too-many-targets': '最多同时打开 {limit} 个目标，请先关闭一个。',
   },
 } as const

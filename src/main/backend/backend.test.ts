@@ -52,14 +52,45 @@ describe('backend', () => {
     expect(await first.call('targets.list', null)).toHaveLength(1)
   })
 
-  it('says what is not there yet, and what is no target', async () => {
+  it.each(['-oProxyCommand=x', 'ssh:', 'exec:', 'ssh:-oProxyCommand=x', 'ssh:a\nb', 'docker:web'])(
+    'keeps nothing of %j, which is no target',
+    async (spec) => {
+      const client = connect()
+      await expect(client.call('targets.open', { spec })).rejects.toMatchObject({ code: 'invalid' })
+      expect(await client.call('targets.list', null)).toEqual([])
+    },
+  )
+
+  it('opens 20 commands that give a shell at once, and keeps the ones that do not with their reason', async () => {
     const client = connect()
-    await expect(client.call('targets.open', { spec: 'ssh:host' })).rejects.toMatchObject({
-      code: 'unsupported',
-    })
-    await expect(client.call('targets.open', { spec: '-oProxyCommand=x' })).rejects.toMatchObject({
-      code: 'invalid',
-    })
+    const hosts = new Set<string>()
+    client.on('host', ({ targetId, sample }) => sample.memTotalBytes !== null && hosts.add(targetId))
+    const specs = Array.from({ length: 20 }, (_, index) =>
+      index % 10 === 9 ? `exec:false ${index}` : `exec:env NUMBER=${index} sh`,
+    )
+    const opened = await Promise.allSettled(specs.map((spec) => client.call('targets.open', { spec })))
+    const wanted = specs.map((spec) => (spec.startsWith('exec:false') ? 'failed' : 'connected'))
+    expect(opened.map(({ status }) => (status === 'fulfilled' ? 'connected' : 'failed'))).toEqual(wanted)
+    const infos = await client.call('targets.list', null)
+    expect(infos.map(({ spec }) => spec).sort()).toEqual([...specs].sort())
+    expect(infos.map(({ state }) => state).sort()).toEqual([...wanted].sort())
+    for (const { state, error } of infos) expect(error === null).toBe(state === 'connected')
+    await vi.waitFor(() => expect(hosts.size).toBe(18), waitLimit)
+  })
+
+  it('streams the table and one process of a command that gives a shell', async () => {
+    const client = connect()
+    const frames: BackendEvents['table'][] = []
+    const samples: BackendEvents['process'][] = []
+    client.on('table', (frame) => frames.push(frame))
+    client.on('process', (sample) => samples.push(sample))
+    const { id: targetId, host } = await client.call('targets.open', { spec: 'exec:env sh' })
+    expect(host?.bootId).toBe(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
+    await client.call('table.subscribe', { targetId, columns: ['rssBytes'], visibleRowIds: [] })
+    expect(await client.call('process.watch', { targetId, key })).toMatchObject({ key, comm: 'sleep' })
+    await vi.waitFor(() => expect(samples.at(-1)?.sample.rollup?.rssBytes).toBeGreaterThan(0), waitLimit)
+    await vi.waitFor(() => expect(frames.at(-1)?.frame.pid).toContain(key.pid), waitLimit)
+    await client.call('targets.close', { targetId })
     expect(await client.call('targets.list', null)).toEqual([])
   })
 
@@ -92,7 +123,15 @@ describe('backend', () => {
 
   it.each<[keyof BackendMethods, unknown]>([
     ['targets.open', { spec: 7 }],
-    ['targets.open', { spec: 'x'.repeat(301) }],
+    ['targets.open', { spec: 'x'.repeat(4097) }],
+    ['targets.close', { targetId: 'nowhere' }],
+    ['targets.retry', { targetId: 7 }],
+    ['targets.elevate', { targetId: 'nowhere' }],
+    ['prompt.answer', { promptId: 'x', answer: 7 }],
+    ['prompt.answer', { promptId: 'x'.repeat(65), answer: null }],
+    ['ssh.explain', { host: 'x'.repeat(301) }],
+    ['ssh.explain', { host: '-oProxyCommand=x' }],
+    ['ssh.hosts', {}],
     ['table.subscribe', { targetId: 'local', columns: ['__proto__'], visibleRowIds: [] }],
     ['table.subscribe', { targetId: 'local', columns: [], visibleRowIds: new Array(501).fill(1) }],
     ['process.watch', { targetId: 'local', key: { pid: 0, startTimeTicks: 1 } }],

@@ -1,24 +1,13 @@
-import type { SessionEvent, TargetInfo } from '#core/ipc/contract'
+import type { SessionEvent, SshHostChoice, SshMeaning, TargetInfo } from '#core/ipc/contract'
 import type { MessageChannelEnd } from '#core/ipc/rpc'
 import { AppError } from '#core/errors'
-import type { HostSample } from '#core/metrics/samples'
-import { createBalloonRunner, type BalloonRunner } from '../balloon/balloon-runner'
 import { createDemo, type Demo } from '../demo/demo'
-import { goSource } from '../profiling/go-source'
-import { createSampler } from '../sampling/create-sampler'
-import type { Sampler } from '../sampling/sampler'
 import { openTarget } from '../targets/open-target'
-import type { Target } from '../targets/target'
+import { createPrompts, type EmitToAll } from './prompts'
 import { openSession, type Session } from './session'
+import { createTargetEntry, type OpenTarget, type OpenTargetFunction, type TargetEntry } from './target-entry'
 
-/** A target with everything that runs on it. Shared by all who look. */
-export interface OpenTarget {
-  target: Target
-  sampler: Sampler
-  runner: BalloonRunner
-  /** The newest; null before the first poll. */
-  latestHost: HostSample | null
-}
+const maxTargets = 32
 
 export interface Backend {
   /** Serves one window. A balloon that it started is let go when the channel closes. */
@@ -35,76 +24,105 @@ export interface BackendOptions {
   resourcesDir: string
   /** Where the demo keeps what it built. */
   cacheDir: string
+  /** Swapped in tests. */
+  openTarget?: OpenTargetFunction
 }
 
 /** What sessions may reach. */
 export interface BackendCore {
   targets(): TargetInfo[]
   open(spec: string): Promise<TargetInfo>
-  /** Throws AppError `invalid` for an id that is not open. */
+  close(targetId: string): Promise<void>
+  retry(targetId: string): void
+  elevate(targetId: string): Promise<void>
+  /** Throws AppError `invalid` for an id that is not open, `unreachable` for one that was never connected. */
   get(targetId: string): OpenTarget
+  answerPrompt(promptId: string, answer: string | null): void
+  listSshHosts(): Promise<SshHostChoice[]>
+  explainSshHost(host: string): Promise<SshMeaning>
   demo: Demo
 }
 
 export function createBackend(options: BackendOptions): Backend {
-  const openTargets = new Map<string, Promise<OpenTarget>>()
-  const ready = new Map<string, OpenTarget>()
+  const entries = new Map<string, TargetEntry>()
+  const closing = new Set<Promise<void>>()
   const sessions = new Set<Session>()
   let hasOwner = false
   let lastEventId = 0
 
-  function broadcastEvent(targetId: string, event: Omit<SessionEvent, 'id' | 'targetId'>): void {
-    const whole: SessionEvent = { ...event, id: ++lastEventId, targetId }
-    for (const session of sessions) session.emit('event', whole)
+  const emitToAll: EmitToAll = (event, payload) => {
+    for (const session of sessions) session.emit(event, payload)
   }
+  const prompts = createPrompts(emitToAll)
 
-  async function openNew(spec: string): Promise<OpenTarget> {
-    const target = await openTarget(spec)
-    const sampler = await createSampler(target, goSource)
-    const runner = createBalloonRunner({
-      target,
+  function addEntry(spec: string): TargetEntry {
+    if (entries.size >= maxTargets) {
+      throw new AppError('too-large', `at most ${maxTargets} targets are open at once`, {
+        hint: 'error.too-many-targets',
+        params: { limit: maxTargets },
+      })
+    }
+    const targetId = spec
+    const entry = createTargetEntry({
+      spec,
+      openTarget: options.openTarget ?? openTarget,
+      prompter: prompts.prompterOf(targetId),
       needsOwner: () => hasOwner,
-      onWalk: (key, rollup) => sampler.adoptWalk(key, rollup),
-      onState: (state) => {
-        for (const session of sessions) session.emit('balloon', { targetId: target.id, state })
+      onInfo: (info) => emitToAll('target', info),
+      onHost: (sample) => emitToAll('host', { targetId, sample }),
+      onEvent: (event) => broadcastEvent(targetId, event),
+      onBalloon: (state) => emitToAll('balloon', { targetId, state }),
+      onClosed() {
+        if (entries.get(targetId) === entry) entries.delete(targetId)
+        prompts.giveUp(targetId)
+        for (const session of sessions) session.dropTarget(targetId)
+        if (entry.isListed) emitToAll('targetClosed', { targetId })
       },
     })
-    const open: OpenTarget = { target, sampler, runner, latestHost: null }
-    ready.set(target.id, open)
-    sampler.onHost((sample) => {
-      open.latestHost = sample
-      for (const session of sessions) session.emit('host', { targetId: target.id, sample })
-    })
-    sampler.onEvent((event) => broadcastEvent(target.id, event))
-    return open
+    entries.set(targetId, entry)
+    return entry
+  }
+
+  function broadcastEvent(targetId: string, event: Omit<SessionEvent, 'id' | 'targetId'>): void {
+    emitToAll('event', { ...event, id: ++lastEventId, targetId })
+  }
+
+  function getEntry(targetId: string): TargetEntry {
+    const entry = entries.get(targetId)
+    if (entry === undefined) throw new AppError('invalid', 'this target is not open')
+    return entry
+  }
+
+  function closeEntry(entry: TargetEntry): Promise<void> {
+    const closed = entry.close().finally(() => closing.delete(closed))
+    closing.add(closed)
+    return closed
   }
 
   const demo = createDemo({
     resourcesDir: options.resourcesDir,
     cacheDir: options.cacheDir,
-    onState: (state) => {
-      for (const session of sessions) session.emit('demo', state)
-    },
+    onState: (state) => emitToAll('demo', state),
   })
 
   const core: BackendCore = {
-    targets: () => [...ready.values()].map(({ target }) => toInfo(target)),
+    targets: () => [...entries.values()].filter(({ isListed }) => isListed).map(({ info }) => info),
     async open(spec) {
-      let opening = openTargets.get(spec)
-      if (opening === undefined) {
-        opening = openNew(spec)
-        openTargets.set(spec, opening)
-        opening.catch(() => openTargets.delete(spec))
-      }
-      const info = toInfo((await opening).target)
-      for (const session of sessions) session.emit('target', info)
+      const info = await (entries.get(spec) ?? addEntry(spec)).open()
+      emitToAll('target', info)
       return info
     },
+    close: (targetId) => closeEntry(getEntry(targetId)),
+    retry: (targetId) => getEntry(targetId).retry(),
+    elevate: (targetId) => getEntry(targetId).elevate(),
     get(targetId) {
-      const open = ready.get(targetId)
-      if (open === undefined) throw new AppError('invalid', 'this target is not open')
-      return open
+      const { opened } = getEntry(targetId)
+      if (opened === null) throw new AppError('unreachable', 'this target is not connected')
+      return opened
     },
+    answerPrompt: (promptId, answer) => prompts.answer(promptId, answer),
+    listSshHosts: async () => (await import('../targets/ssh/ssh-config-hosts')).listSshHosts(),
+    explainSshHost: async (host) => (await import('../targets/ssh/explain-ssh-host')).explainSshHost(host),
     demo,
   }
 
@@ -112,11 +130,16 @@ export function createBackend(options: BackendOptions): Backend {
     openSession(channel) {
       const session = openSession(core, channel)
       sessions.add(session)
-      session.onClose(() => sessions.delete(session))
-      for (const { target, latestHost } of ready.values()) {
-        session.emit('target', toInfo(target))
-        if (latestHost !== null) session.emit('host', { targetId: target.id, sample: latestHost })
+      session.onClose(() => {
+        sessions.delete(session)
+        // Nobody is left who could answer.
+        if (sessions.size === 0) prompts.giveUp()
+      })
+      for (const { info, isListed, opened } of entries.values()) {
+        if (isListed) session.emit('target', info)
+        if (opened?.latestHost != null) session.emit('host', { targetId: info.id, sample: opened.latestHost })
       }
+      for (const prompt of prompts.pending) session.emit('prompt', prompt)
     },
     prepare(spec) {
       // Whoever opens it later is told why it can't be.
@@ -124,26 +147,12 @@ export function createBackend(options: BackendOptions): Backend {
     },
     ownerBeat() {
       hasOwner = true
-      for (const { runner } of ready.values()) runner.ownerBeat()
+      for (const { opened } of entries.values()) opened?.runner.ownerBeat()
     },
     async dispose() {
-      await Promise.all([demo.stop(), ...[...ready.values()].map(({ runner }) => runner.dispose())])
-      await Promise.all([...ready.values()].map(({ sampler }) => sampler.dispose()))
-      await Promise.all([...ready.values()].map(({ target }) => target.dispose()))
-      ready.clear()
-      openTargets.clear()
+      prompts.giveUp()
+      const all = [...entries.values()].map(closeEntry)
+      await Promise.all([demo.stop(), ...all, ...closing])
     },
-  }
-}
-
-function toInfo(target: Target): TargetInfo {
-  return {
-    id: target.id,
-    spec: target.spec,
-    label: target.label,
-    state: 'connected',
-    capabilities: target.capabilities,
-    host: target.host,
-    error: null,
   }
 }

@@ -3,7 +3,8 @@ import { createRpcServer, type Handlers, type MessageChannelEnd } from '#core/ip
 import { AppError } from '#core/errors'
 import { toKeyText, type ProcessKey } from '#core/process-key'
 import type { TableSubscription, Watch } from '../sampling/sampler'
-import type { BackendCore, OpenTarget } from './backend'
+import type { BackendCore } from './backend'
+import type { OpenTarget } from './target-entry'
 import { backendSchemas as schemas, validateWith } from './validation'
 
 const maxWatches = 32
@@ -12,6 +13,8 @@ const maxWatches = 32
 export interface Session {
   emit<K extends keyof BackendEvents>(event: K, payload: BackendEvents[K]): void
   onClose(listener: () => void): void
+  /** This target was closed: whatever was looked at there is let go. */
+  dropTarget(targetId: string): void
 }
 
 interface WatchEntry {
@@ -71,6 +74,39 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
   const handlers: Handlers<BackendMethods> = {
     'targets.list': { validate: validateWith(schemas.nothing), handle: () => core.targets() },
     'targets.open': { validate: validateWith(schemas.spec), handle: ({ spec }) => core.open(spec) },
+    'targets.close': {
+      validate: validateWith(schemas.target),
+      async handle({ targetId }) {
+        await core.close(targetId)
+        return null
+      },
+    },
+    'targets.retry': {
+      validate: validateWith(schemas.target),
+      handle({ targetId }) {
+        core.retry(targetId)
+        return null
+      },
+    },
+    'targets.elevate': {
+      validate: validateWith(schemas.target),
+      async handle({ targetId }) {
+        await core.elevate(targetId)
+        return null
+      },
+    },
+    'prompt.answer': {
+      validate: validateWith(schemas.promptAnswer),
+      handle({ promptId, answer }) {
+        core.answerPrompt(promptId, answer)
+        return null
+      },
+    },
+    'ssh.hosts': { validate: validateWith(schemas.nothing), handle: () => core.listSshHosts() },
+    'ssh.explain': {
+      validate: validateWith(schemas.sshHost),
+      handle: ({ host }) => core.explainSshHost(host),
+    },
     'table.subscribe': {
       validate: validateWith(schemas.table),
       handle({ targetId, columns, visibleRowIds }) {
@@ -167,5 +203,18 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
     watches.clear()
     for (const { runner } of ownBalloons) runner.deflate('owner-gone')
   })
-  return server
+  return {
+    emit: (event, payload) => server.emit(event, payload),
+    onClose: (listener) => server.onClose(listener),
+    dropTarget(targetId) {
+      tables.get(targetId)?.close()
+      tables.delete(targetId)
+      for (const [id, { watch }] of watches) {
+        if (!id.startsWith(`${targetId}\n`)) continue
+        watch?.close()
+        watches.delete(id)
+      }
+      for (const open of ownBalloons) if (open.target.id === targetId) ownBalloons.delete(open)
+    },
+  }
 }

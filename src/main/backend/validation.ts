@@ -4,7 +4,8 @@ import { columnIds, type ColumnId } from '#core/metrics/process-table'
 import type { Validator } from '#core/ipc/rpc'
 
 /** Parameters come from a renderer, which may have been taken over: everything is bounded and nothing is coerced. */
-const targetId = z.string().max(300)
+const maxSpecLength = 4096
+const targetId = z.string().max(maxSpecLength)
 const key = z.strictObject({
   pid: z.int().min(1).max(0x7fffffff),
   startTimeTicks: z.number().min(0).max(Number.MAX_SAFE_INTEGER),
@@ -22,8 +23,19 @@ const balloonSettings = z.strictObject({
 
 export const backendSchemas = {
   nothing: z.null(),
-  spec: z.strictObject({ spec: z.string().max(300) }),
+  /** An exec command may be as long as a line that a person types. */
+  spec: z.strictObject({ spec: z.string().max(maxSpecLength) }),
   target: z.strictObject({ targetId }),
+  /** One line, which is all that ssh takes. What does not fit is never repeated in the error: it may be a password. */
+  promptAnswer: z.strictObject({
+    promptId: z.string().max(64),
+    answer: z
+      .string()
+      .max(4096)
+      .regex(/^[^\0\r\n]*$/, 'one line')
+      .nullable(),
+  }),
+  sshHost: z.strictObject({ host: z.string().max(300) }),
   process: z.strictObject({ targetId, key }),
   table: z.strictObject({
     targetId,

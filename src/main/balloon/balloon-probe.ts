@@ -3,6 +3,11 @@ import type { PlanRefusal } from '#core/balloon/types'
 import type { Target } from '../targets/target'
 
 const probeTimeoutMs = 10_000
+/** A session of its own has to be opened first. */
+const remoteProbeTimeoutMs = 25_000
+/** What ssh says when the host gives no further session (MaxSessions). */
+const noSessionPattern =
+  /session (open refused|request failed)|no more sessions|open failed: (administratively|connect)/i
 
 /** What the script found on the target. */
 export interface ProbeResult {
@@ -19,7 +24,10 @@ export function probeTarget(target: Target, bytes: number, joinFile: string | nu
     const script = target.runScript(balloonScript, args)
     let beganMs: number | null = null
     let found: ProbeResult = { canJoin: false, bytesPerSecond: null, refusal: 'no-shell' }
-    const timer = setTimeout(() => script.end(0), probeTimeoutMs)
+    const timer = setTimeout(
+      () => script.end(0),
+      target.capabilities.remote ? remoteProbeTimeoutMs : probeTimeoutMs,
+    )
     script.onLine((line) => {
       const begin = /^probe begin joins=(yes|no)$/.exec(line)
       if (begin !== null) {
@@ -29,11 +37,13 @@ export function probeTarget(target: Target, bytes: number, joinFile: string | nu
       if (line === 'probe end status=0' && beganMs !== null && bytes > 0) {
         found.bytesPerSecond = Math.round((bytes / Math.max(1, performance.now() - beganMs)) * 1000)
       }
+      if (line.startsWith('end reason=unsupported-shell ')) found.refusal = 'small-shell'
       if (line.startsWith('end reason=no-dd ')) found.refusal = 'no-dd'
       if (line.startsWith('end reason=no-proc ')) found.refusal = 'not-linux'
     })
-    script.onExit(() => {
+    script.onExit(({ stderr }) => {
       clearTimeout(timer)
+      if (found.refusal === 'no-shell' && noSessionPattern.test(stderr)) found.refusal = 'one-session'
       resolve(found)
     })
   })

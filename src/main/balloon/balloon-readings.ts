@@ -1,4 +1,5 @@
 import type { ProofReading } from '#core/balloon/types'
+import { AppError } from '#core/errors'
 import { noProcess } from '#core/balloon/plan'
 import type { RollupSample } from '#core/metrics/samples'
 import { isSameProcess, type ProcessKey } from '#core/process-key'
@@ -55,7 +56,7 @@ export interface PatientSource {
 }
 
 /**
- * Null: the process has ended (another one with its pid is not it). A walk that takes longer than timeoutMs leaves
+ * Null: the process has ended (another one with its pid is not it). Rejects with AppError when nothing is known. A walk that takes longer than timeoutMs leaves
  * LazyFree unknown this time.
  */
 export async function readPatient(
@@ -71,7 +72,11 @@ export async function readPatient(
     ),
     rollups.walk(key.pid, timeoutMs),
   ])
-  if (stat === undefined || !stat.ok) return null
+  if (stat === undefined) return null
+  if (!stat.ok) {
+    if (stat.error.code === 'gone') return null
+    throw new AppError(stat.error.code, stat.error.message)
+  }
   const { startTimeTicks, state, comm } = parsePidStat(decoder.decode(stat.value.bytes))
   if (!isSameProcess(key, { pid: key.pid, startTimeTicks }) || state === 'Z' || state === 'X') return null
   const cheap = status?.ok === true ? parsePidStatus(decoder.decode(status.value.bytes)) : null
@@ -83,6 +88,22 @@ export async function readPatient(
     rssBytes: rollup?.rssBytes ?? cheap?.vmRssBytes ?? null,
     lazyFreeBytes: rollup?.lazyFreeBytes ?? null,
     rollup,
+  }
+}
+
+/** A side of the proof that could not be read. */
+export function emptyProofReading(atMs: number): ProofReading {
+  return {
+    atMs,
+    virtBytes: null,
+    rssBytes: null,
+    lazyFreeBytes: null,
+    heapInuseBytes: null,
+    memAvailableBytes: null,
+    pglazyfreed: null,
+    pgsteal: null,
+    workingsetRefaultFile: null,
+    psiSomeTotalUs: null,
   }
 }
 

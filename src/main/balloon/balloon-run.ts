@@ -12,18 +12,29 @@ import { parseScriptLine } from '#core/balloon/script-line'
 import type { BalloonProof, BalloonStep, ProofReading, StopReason } from '#core/balloon/types'
 import { AppError } from '#core/errors'
 import { isSameProcess } from '#core/process-key'
-import { readHost, readPatient, readProofSide, type PatientSource } from './balloon-readings'
+import {
+  emptyProofReading,
+  readHost,
+  readPatient,
+  readProofSide,
+  type PatientSource,
+} from './balloon-readings'
 import { readGroupUse } from './group-reading'
 import type { MadePlan } from './make-plan'
+import { toScriptArguments } from './script-arguments'
 
-const readyTimeoutMs = 5000
-const deflateTimeoutMs = 4000
+/** Of the script: until it says that it runs, until it ended after `deflate`, and how long it may say nothing. */
+const localLimits = { readyMs: 5000, deflateMs: 4000, silenceMs: 5000 }
+/** Over a link a session has to be opened first, and lines wait behind others. */
+const remoteLimits = { readyMs: 20_000, deflateMs: 8000, silenceMs: 10_000 }
 /** A walk of the patient's page tables is spaced by twenty times what the last one cost: 5 % while the run lasts. */
 const leastLookMs = 300
 const lookSpacing = 20
 const stateMs = 1000
-/** Every heartbeat is answered. A script that says nothing for so long can't hold its floor: it was stopped, or starves. */
-const silenceMs = 5000
+/** The watchdog on the host looks at its clock once a second where sleep takes no fractions. */
+const watchdogSlackMs = 2000
+/** ssh's own exit status: the connection ended, not the script. */
+const linkEndedCode = 255
 
 export interface RunOptions {
   source: PatientSource
@@ -49,6 +60,7 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
   const { source, made } = options
   const { target } = source
   const { plan } = made
+  const limits = target.capabilities.remote ? remoteLimits : localLimits
   const heap = async (): Promise<number | null> => options.readHeapInuse()
   const before = await readProofSide(source, plan.target, await heap())
   const startedAtMs = Date.now()
@@ -62,8 +74,14 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
   let endReason: string | null = null
   let deflateTimer: NodeJS.Timeout | undefined
   let heardAtMs = performance.now()
+  let beatAtMs = performance.now()
+  let isGivenUp = false
+  let stopWaiting = (): void => undefined
 
-  const script = target.runScript(balloonScript, toScriptArguments(options))
+  const script = target.runScript(
+    balloonScript,
+    toScriptArguments(made, options.watchdogMs, target.host.pageSizeBytes),
+  )
 
   function feed(input: GuardInput): void {
     const { state, commands } = stepGuard(guard, input)
@@ -87,7 +105,7 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
     if (isDeflateSent) return
     isDeflateSent = true
     script.write('deflate\n')
-    deflateTimer = setTimeout(() => script.end(0), deflateTimeoutMs)
+    deflateTimer = setTimeout(() => script.end(0), limits.deflateMs)
   }
 
   function emitStep(atMs: number): void {
@@ -109,13 +127,24 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
     })
   }
 
+  function beat(): void {
+    script.write('look\n')
+    beatAtMs = performance.now()
+  }
+
   let isPulsing = false
   async function pulse(): Promise<void> {
     // No heartbeat without an owner: should this side be too slow to say `deflate`, the script's watchdog does it.
-    if (options.isOwned()) script.write('look\n')
-    else feed({ kind: 'stop', atMs: Date.now(), reason: 'watchdog' })
-    if (performance.now() - heardAtMs > silenceMs) {
-      feed({ kind: 'stop', atMs: Date.now(), reason: 'script-ended' })
+    if (!options.isOwned()) feed({ kind: 'stop', atMs: Date.now(), reason: 'watchdog' })
+    else if (!isDeflateSent) beat()
+    // Every heartbeat is answered. A script that says nothing for so long can't hold its floor: it was stopped, starves, or
+    // is not reached.
+    if (performance.now() - heardAtMs > limits.silenceMs) {
+      feed({
+        kind: 'stop',
+        atMs: Date.now(),
+        reason: target.capabilities.remote ? 'link-lost' : 'script-ended',
+      })
       script.end(0)
     }
     if (isPulsing) return
@@ -146,26 +175,31 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
 
   async function lookAtPatient(): Promise<void> {
     while (guard.phase === 'ramp' || guard.phase === 'hold') {
-      const reading = await readPatient(source, plan.target, 5000)
-      heapInuseBytes = await heap()
+      const reading = await readPatient(source, plan.target, 5000).catch(ignoreTimeout)
       if (reading === null) return feed({ kind: 'stop', atMs: Date.now(), reason: 'target-gone' })
-      patient = reading
-      // A walk that did not come back in time says nothing: the last value stays, with its age.
-      if (reading.lazyFreeBytes !== null) {
-        feed({ kind: 'reading', atMs: Date.now(), reading: { lazyFreeBytes: reading.lazyFreeBytes } })
+      let costMs = 0
+      if (reading !== 'timeout') {
+        heapInuseBytes = await heap()
+        patient = reading
+        costMs = reading.rollup?.costMs ?? 0
+        // A walk that did not come back in time says nothing: the last value stays, with its age.
+        if (reading.lazyFreeBytes !== null) {
+          feed({ kind: 'reading', atMs: Date.now(), reading: { lazyFreeBytes: reading.lazyFreeBytes } })
+        }
       }
-      await new Promise((resolve) =>
-        setTimeout(resolve, Math.max(leastLookMs, lookSpacing * (reading.rollup?.costMs ?? 0))),
-      )
+      await new Promise((resolve) => setTimeout(resolve, Math.max(leastLookMs, lookSpacing * costMs)))
     }
   }
 
-  const stopAfterError = (): void => feed({ kind: 'stop', atMs: Date.now(), reason: 'error' })
+  const stopAfterError = (error?: unknown): void => {
+    const isLinkLost = target.capabilities.remote && isLinkError(error)
+    feed({ kind: 'stop', atMs: Date.now(), reason: isLinkLost ? 'link-lost' : 'error' })
+  }
   const pulseTimer = setInterval(() => void pulse().catch(stopAfterError), options.beatMs)
   const readyTimer = setTimeout(() => {
     stopAfterError()
     script.end(0)
-  }, readyTimeoutMs)
+  }, limits.readyMs)
   if (!isSameProcess(plan.target, noProcess)) void lookAtPatient().catch(stopAfterError)
 
   script.onLine((line) => {
@@ -180,22 +214,49 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
   })
 
   const done = new Promise<BalloonProof>((resolve, reject) => {
-    script.onExit(({ stderr }) => {
+    script.onExit(({ code, stderr }) => {
       clearInterval(pulseTimer)
       clearTimeout(readyTimer)
       clearTimeout(deflateTimer)
       const endedAtMs = Date.now()
+      if (target.capabilities.remote && endReason === null && isLinkEnd(code)) {
+        feed({ kind: 'stop', atMs: endedAtMs, reason: 'link-lost' })
+      }
       feed({ kind: 'script-exit', atMs: endedAtMs })
       if (guard.peakBytes === 0 && guard.stopReason === 'error') {
         reject(new AppError('failed', `the balloon's script ended: ${endReason ?? stderr.trim()}`))
         return
       }
-      finish(endedAtMs).then(resolve, reject)
+      finish().then(resolve, reject)
     })
   })
 
-  async function finish(endedAtMs: number): Promise<BalloonProof> {
-    const last = (await readProofSide(source, plan.target, await heap())).reading
+  const isLinkEnd = (code: number | null): boolean =>
+    code === null || code === linkEndedCode || target.connection.phase !== 'connected'
+
+  /** A script that did not say that it ended is there until its watchdog misses the last heartbeat. */
+  async function waitForWatchdog(): Promise<void> {
+    const restMs = beatAtMs + options.watchdogMs + watchdogSlackMs - performance.now()
+    if (restMs <= 0 || isGivenUp) return
+    await new Promise<void>((resolve) => {
+      stopWaiting = resolve
+      setTimeout(resolve, restMs)
+    })
+  }
+
+  async function readLast(): Promise<ProofReading> {
+    try {
+      return (await readProofSide(source, plan.target, await heap())).reading
+    } catch (error) {
+      if (guard.stopReason === 'link-lost') return emptyProofReading(Date.now())
+      throw error
+    }
+  }
+
+  async function finish(): Promise<BalloonProof> {
+    if (guard.stopReason === 'link-lost' && endReason === null) await waitForWatchdog()
+    const endedAtMs = Date.now()
+    const last = await readLast()
     const after = held === null ? last : { ...held, memAvailableBytes: last.memAvailableBytes }
     return createProof(before.reading, after, {
       target: plan.target,
@@ -215,6 +276,9 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
   return {
     done,
     deflate(reason) {
+      // Nobody waits for a host that is not reached: its watchdog needs no one.
+      isGivenUp = true
+      stopWaiting()
       feed({ kind: 'stop', atMs: Date.now(), reason })
       // Also while the last numbers are being read: nobody waits for numbers.
       sendDeflate()
@@ -222,27 +286,12 @@ export async function startBalloonRun(options: RunOptions): Promise<BalloonRun> 
   }
 }
 
-function toScriptArguments({ made, watchdogMs, source }: RunOptions): string[] {
-  const { settings, domain, limitBytes } = made.plan
-  const common = [
-    'guard',
-    `watchdog=${watchdogMs}`,
-    `page=${source.target.host.pageSizeBytes}`,
-    `floor=${Math.ceil(settings.floorBytes)}`,
-    `max=${Math.floor(limitBytes)}`,
-    // The guard ends a run long before: this is for a guard that hangs with its heart beating.
-    `time=${settings.timeLimitMs + settings.holdMs + 10_000}`,
-  ]
-  if (domain.kind === 'host' || made.group === null) return common
-  return [
-    ...common,
-    `version=${domain.version}`,
-    `limit=${domain.limitBytes}`,
-    `group=${made.group.limitDir}`,
-    `join=${made.group.leafDir}/cgroup.procs`,
-    `hostfloor=${hostFloorBytes}`,
-  ]
+function isLinkError(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'unreachable' || error.code === 'timeout')
 }
 
-/** A balloon in a cgroup leaves this much to the host, whatever the cgroup's limit. */
-const hostFloorBytes = 512 * 1024 * 1024
+/** One look that did not come back in time says nothing. */
+function ignoreTimeout(error: unknown): 'timeout' {
+  if (error instanceof AppError && error.code === 'timeout') return 'timeout'
+  throw error
+}

@@ -6,6 +6,7 @@ import { waitFor } from '../../../test/host/balloon-script'
 import { buildGoService, hasGo, startGoService } from '../../../test/host/go-service'
 import { makeMemoryGroup, type MemoryGroup } from '../../../test/host/memory-group'
 import { startPatient } from '../../../test/host/patient'
+import { openRemoteStandIn } from '../../../test/support/remote-stand-in'
 import { openLocalTarget } from '../targets/local-target'
 import { createBalloonRunner, type BalloonRunnerOptions } from './balloon-runner'
 
@@ -224,5 +225,59 @@ describe.skipIf(!canMakeGroups)('a balloon in a memory cgroup', () => {
     expect(before.rssBytes! - after.rssBytes!).toBeGreaterThan(before.lazyFreeBytes! * 0.85)
     expect(Math.abs(before.heapInuseBytes! - after.heapInuseBytes!)).toBeLessThan(8 * MiB)
     expect(readFileSync(`/proc/${service.key.pid}/cgroup`, 'utf8')).toContain('ballonet-test')
+  })
+})
+
+describe.skipIf(!canMakeGroups)('a balloon on another machine', () => {
+  async function setUpRemote() {
+    const group = makeGroup(300)
+    const patient = await startPatient(30, 100, group)
+    cleanUps.push(() => patient.end())
+    const standIn = openRemoteStandIn('ssh:db-3')
+    cleanUps.push(() => standIn.target.dispose())
+    const runner = createBalloonRunner({ target: standIn.target, onState: () => undefined })
+    cleanUps.push(() => runner.dispose())
+    return { group, patient, standIn, runner }
+  }
+
+  it('names the host and starts only when that was accepted', async () => {
+    const { patient, runner } = await setUpRemote()
+    const plan = await runner.plan(patient.key)
+    expect(plan).toMatchObject({ remoteHost: 'db-3', risks: ['remote-host'], refusal: null })
+    await expect(runner.start(patient.key, { holdMs: 500 }, [])).rejects.toMatchObject({
+      code: 'refused',
+      hint: 'balloon.risk.remote-host',
+    })
+    await runner.start(patient.key, { holdMs: 500 }, ['remote-host'])
+    expect((await runner.whenIdle()).proof).toMatchObject({ verdict: 'confirmed' })
+  })
+
+  it('is given back by the host itself when the link is cut without a word, and proves nothing', async () => {
+    const { group, patient, runner, standIn } = await setUpRemote()
+    await runner.start(patient.key, { holdMs: 60_000 }, ['remote-host'])
+    await waitFor('the hold', 30_000, () => runner.state().phase === 'hold')
+    expect(group.pids().length).toBeGreaterThan(1)
+    const cutMs = performance.now()
+    standIn.cut()
+    await waitFor('nothing but the patient', 15_000, () => group.pids().length === 1)
+    expect(performance.now() - cutMs).toBeGreaterThan(5000)
+    const { proof, error } = await runner.whenIdle()
+    expect(error).toBeNull()
+    expect(proof).toMatchObject({ stopReason: 'link-lost', verdict: 'inconclusive', reason: 'link-lost' })
+    expect(proof!.after).toMatchObject({ rssBytes: null, lazyFreeBytes: null })
+    expect(group.pids()).toEqual([patient.key.pid])
+  })
+
+  it('is not waited for when the app ends while the host is out of reach', async () => {
+    const { group, patient, runner, standIn } = await setUpRemote()
+    await runner.start(patient.key, { holdMs: 60_000 }, ['remote-host'])
+    await waitFor('a first step', 15_000, () => (runner.state().step?.balloonBytes ?? 0) > 0)
+    standIn.cut()
+    await waitFor('the end of the run', 5000, () => runner.state().phase === 'deflating')
+    const startMs = performance.now()
+    // Told that the script is out of reach, it ends its side: the host has the watchdog.
+    await runner.dispose()
+    expect(performance.now() - startMs).toBeLessThan(9000)
+    await waitFor('nothing but the patient', 15_000, () => group.pids().length === 1)
   })
 })

@@ -15,9 +15,9 @@ export interface BalloonRunnerOptions {
   onWalk?: (key: ProcessKey, rollup: RollupSample) => void
   /** True: a run lives only while ownerBeat is called. Left out: the runner's own process is the owner. */
   needsOwner?: () => boolean
-  /** Between two heartbeats to the script, ms. */
+  /** Between two heartbeats to the script, ms: 250 for this machine, 500 over a link. */
   beatMs?: number
-  /** How long a run goes on without a heartbeat, ms: 1200 for this machine, more for a slow link. */
+  /** How long the script goes on without a heartbeat, ms: 1200 for this machine, 10,000 over a link, which may stall. */
   watchdogMs?: number
 }
 
@@ -47,6 +47,9 @@ export interface BalloonRunner {
   dispose(): Promise<void>
 }
 
+/** An owner that was not heard for so long is gone, wherever the balloon is. */
+const ownerLimitMs = 1200
+
 const idle: BalloonState = {
   phase: 'idle',
   plan: null,
@@ -57,7 +60,9 @@ const idle: BalloonState = {
 }
 
 export function createBalloonRunner(options: BalloonRunnerOptions): BalloonRunner {
-  const { target, needsOwner = () => false, beatMs = 250, watchdogMs = 1200 } = options
+  const { target, needsOwner = () => false } = options
+  const { remote } = target.capabilities
+  const { beatMs = remote ? 500 : 250, watchdogMs = remote ? 10_000 : 1200 } = options
   const source = { target, rollups: createRollupReader(target), onWalk: options.onWalk ?? (() => undefined) }
   const makePlan = createPlanMaker(source)
   let state = idle
@@ -99,7 +104,7 @@ export function createBalloonRunner(options: BalloonRunnerOptions): BalloonRunne
       beatMs,
       watchdogMs,
       readHeapInuse,
-      isOwned: () => !needsOwner() || performance.now() - ownerBeatAtMs < watchdogMs,
+      isOwned: () => !needsOwner() || performance.now() - ownerBeatAtMs < ownerLimitMs,
       onStep(step) {
         // `done` is told with the proof.
         const phase = step.phase === 'done' ? 'deflating' : step.phase

@@ -54,6 +54,7 @@ export function createPlanMaker(source: PatientSource): PlanMaker {
       zoneText == null ? 0 : parseZoneinfo(zoneText).lowWatermarkPages * target.host.pageSizeBytes
     const readings: PlanReadings = {
       target: key,
+      remoteHost: target.capabilities.remote ? target.label : null,
       memTotalBytes,
       memFreeBytes: host.meminfo?.memFreeBytes ?? null,
       memAvailableBytes: host.meminfo?.memAvailableBytes ?? null,

@@ -7,12 +7,15 @@ import type { HostSample } from '#core/metrics/samples'
 import type { ReadRequest, ReadResult } from '../targets/target'
 import { parseAnswer, toFileRead } from './read-text'
 
+/** The host's own clock. */
+export const uptimeRead = toFileRead('/proc/uptime')
+
 /** What a host sample is made of: about 70 us of the kernel together, so they are read at every poll. */
 export const hostReads: readonly ReadRequest[] = [
   toFileRead('/proc/meminfo'),
   toFileRead('/proc/vmstat'),
   toFileRead('/proc/pressure/memory'),
-  toFileRead('/proc/uptime'),
+  uptimeRead,
   toFileRead('/proc/loadavg'),
 ]
 

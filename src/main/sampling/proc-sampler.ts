@@ -1,19 +1,20 @@
 import { AppError } from '#core/errors'
-import { createRollupBudget, type RollupBudget } from '#core/metrics/rollup-budget'
+import { createRollupBudget } from '#core/metrics/rollup-budget'
 import type { ColumnId, TableFrame } from '#core/metrics/process-table'
 import type { HostSample, RollupSample } from '#core/metrics/samples'
-import { isSameProcess, toKeyText, type ProcessKey } from '#core/process-key'
+import type { ProcessKey } from '#core/process-key'
 import { parsePidStat } from '#core/procfs/pid-stat'
-import type { PollAnswer, PollRequest, Target } from '../targets/target'
-import { openCgroupReader, type CgroupReader } from './cgroup-reader'
+import { parseUptime } from '#core/procfs/uptime'
+import type { PollAnswer, StatFrame, Target } from '../targets/target'
 import { createExecutables } from './executables'
 import type { GoSource } from './go-source'
-import { hostReads, toHostSample } from './host-reader'
-import { createMetaFiller } from './meta-filler'
-import { openProcessWatch, type ProcessWatch, type WatchContext } from './process-watch'
+import { openHostKnowledge, type HostKnowledge } from './host-knowledge'
+import { hostReads, toHostSample, uptimeRead } from './host-reader'
+import type { WatchContext } from './process-watch'
+import { createRateClock, type RateClock } from './rate-clock'
+import { readTableOnce, type Poll } from './read-table-once'
 import { parseAnswer, toFileRead } from './read-text'
 import { createRollupReader, type RollupReader } from './rollup-reader'
-import { createRowStore, type ProcessRow } from './row-store'
 import type {
   Sampler,
   SamplerOptions,
@@ -23,22 +24,16 @@ import type {
   WatchListener,
 } from './sampler'
 import type { SamplerEvent } from './session-events'
-import { buildTableFrame, toSources } from './table-frame'
 import { createTableFeed, type TableFeed } from './table-feed'
-import { createTableSources, type TableSources } from './table-sources'
+import { createTablePace, type TablePace } from './table-pace'
 import { createTicker } from './ticker'
-import { readUserNames, type UserNames } from './user-names'
+import { createWatchSet, type WatchSet } from './watch-set'
 
 export interface ProcSamplerOptions extends SamplerOptions, Partial<GoSource> {}
 
-/** Two polls of a single look are this far apart, so that CPU % and faults a second are rates. */
-const onceIntervalMs = 300
-const onceLimitMs = 20_000
-
 /** Samples a target that answers reads of /proc: Linux, here or over a link. Must be disposed; the target stays open. */
 export async function openProcSampler(target: Target, options: ProcSamplerOptions = {}): Promise<Sampler> {
-  const [users, cgroups] = await Promise.all([readUserNames(target), openCgroupReader(target)])
-  return new ProcSampler(target, users, cgroups, options)
+  return new ProcSampler(target, await openHostKnowledge(target), options)
 }
 
 class ProcSampler implements Sampler {
@@ -47,45 +42,49 @@ class ProcSampler implements Sampler {
   private readonly context: WatchContext
   private readonly feed: TableFeed
   private readonly ticker
-  private readonly watches = new Map<string, Promise<ProcessWatch>>()
-  private readonly openWatches = new Set<ProcessWatch>()
+  private readonly watches: WatchSet
   private readonly hostListeners = new Set<(sample: HostSample) => void>()
   private readonly eventListeners = new Set<(event: SamplerEvent) => void>()
   private polling: Promise<unknown> = Promise.resolve()
   private isDisposed = false
 
   private readonly target: Target
-  private readonly users: UserNames
-  private readonly cgroups: CgroupReader
+  private readonly knowledge: HostKnowledge
+  private readonly pace: TablePace
+  private readonly intervalMs: number
+  private readonly watchClock: RateClock
+  private readonly tableClock: RateClock
+  private readonly stopListening: () => void
+  private memTotalBytes: number | null = null
 
-  constructor(target: Target, users: UserNames, cgroups: CgroupReader, options: ProcSamplerOptions) {
+  constructor(target: Target, knowledge: HostKnowledge, options: ProcSamplerOptions) {
+    const { intervalMs = 1000 } = options
+    const { remote } = target.capabilities
     this.target = target
-    this.users = users
-    this.cgroups = cgroups
+    this.knowledge = knowledge
+    this.intervalMs = intervalMs
     this.rollups = createRollupReader(target)
-    const executables = createExecutables(target, options.readGoFacts)
-    this.context = {
+    this.pace = createTablePace(remote, intervalMs)
+    this.watchClock = createRateClock(remote, intervalMs)
+    this.tableClock = createRateClock(remote, intervalMs)
+    const shared = {
       target,
-      users,
-      cgroups,
-      executables,
+      users: knowledge.users,
+      cgroups: knowledge.cgroups,
+      executables: createExecutables(target, options.readGoFacts),
       rollups: this.rollups,
       budget: this.budget,
+    }
+    this.context = {
+      ...shared,
       createEndpointPoller: options.createEndpointPoller,
       emit: (event) => this.eventListeners.forEach((listener) => listener(event)),
       onWalk: (key, rollup) => this.feed.adoptWalk(key, rollup),
     }
-    const intervalMs = options.intervalMs ?? 1000
-    this.feed = createTableFeed({
-      target,
-      users,
-      cgroups,
-      executables,
-      rollups: this.rollups,
-      budget: this.budget,
-      intervalMs,
-    })
+    this.watches = createWatchSet(this.context, () => this.updateDemand())
+    this.feed = createTableFeed({ ...shared, intervalMs })
     this.ticker = createTicker(() => this.tick(), intervalMs)
+    this.stopListening = target.onReboot(() => this.startAnew())
   }
 
   get host() {
@@ -120,14 +119,13 @@ class ProcSampler implements Sampler {
   }
 
   async watch(key: ProcessKey, listener: WatchListener): Promise<Watch> {
-    const watch = await this.openWatch(key)
+    const watch = await this.watches.open(key)
     if (this.isDisposed || watch.isEnded) {
       watch.close()
       throw new AppError(this.isDisposed ? 'cancelled' : 'gone', `process ${key.pid} is not watched any more`)
     }
     watch.listeners.add(listener)
-    this.openWatches.add(watch)
-    this.updateDemand()
+    this.watches.add(watch)
     this.ticker.kick()
     return {
       get facts() {
@@ -139,40 +137,37 @@ class ProcSampler implements Sampler {
       allowRollup: () => watch.allowRollup(),
       close: () => {
         watch.listeners.delete(listener)
-        if (watch.listeners.size === 0) this.closeWatch(watch)
+        if (watch.listeners.size === 0) this.watches.close(watch)
       },
     }
   }
 
-  async readTableOnce(columns: readonly ColumnId[]): Promise<TableFrame> {
-    const { target, users, cgroups, rollups } = this
-    const store = createRowStore(target.host)
-    const sources = createTableSources(cgroups, rollups, target.host.pageSizeBytes)
-    const pollOnce = async (): Promise<PollAnswer> => {
-      const rss = sources.planRss(store.rows)
-      return this.poll({ stat: true, reads: [...hostReads, ...rss.reads] }, (answer, monotonicMs) => {
-        if (answer.stat !== null) store.update(answer.stat, monotonicMs)
-        rss.accept(answer.reads.slice(hostReads.length))
-      })
-    }
-    const startMs = performance.now()
-    await pollOnce()
-    const filler = createMetaFiller(target, store, users, this.context.executables)
-    const usersPlan = filler.planUsers(store.rows, new Set(), Infinity)
-    await this.poll({ stat: false, reads: usersPlan.reads }, ({ reads }) => usersPlan.accept(reads))
-    await filler.fill(store.rows, new Set(), onceLimitMs)
-    const restMs = onceIntervalMs - (performance.now() - startMs)
-    if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
-    const answer = await pollOnce()
-    const { memTotalBytes } = toHostSample(answer.reads, answer.atMs)
-    await readAllSources(this, sources, store.rows, columns)
-    const costMs = performance.now() - startMs
-    return buildTableFrame(store.rows, columns, 0, { atMs: answer.atMs, costMs, memTotalBytes })
+  readTableOnce(columns: readonly ColumnId[]): Promise<TableFrame> {
+    const { target, knowledge, rollups, context } = this
+    return readTableOnce(
+      {
+        target,
+        host: target.host,
+        users: knowledge.users,
+        cgroups: knowledge.cgroups,
+        rollups,
+        executables: context.executables,
+        clock: createRateClock(target.capabilities.remote, this.intervalMs),
+        poll: (request, accept) => this.poll(request, accept),
+      },
+      columns,
+    )
   }
 
   adoptWalk(key: ProcessKey, rollup: RollupSample): void {
     this.feed.adoptWalk(key, rollup)
-    for (const watch of this.openWatches) if (isSameProcess(watch.key, key)) watch.adoptWalk(rollup)
+    this.watches.adoptWalk(key, rollup)
+  }
+
+  relearn(): void {
+    this.feed.relearn()
+    for (const watch of this.watches.all) watch.relearn()
+    this.ticker.kick()
   }
 
   async findKey(pid: number): Promise<ProcessKey | null> {
@@ -184,23 +179,21 @@ class ProcSampler implements Sampler {
 
   async dispose(): Promise<void> {
     this.isDisposed = true
+    this.stopListening()
     this.hostListeners.clear()
     this.eventListeners.clear()
     this.feed.close()
-    for (const watch of this.openWatches) this.closeWatch(watch)
+    for (const watch of this.watches.all) this.watches.close(watch)
     await this.ticker.stop()
     await this.feed.whenIdle()
   }
 
   /** Polls one after the other: a target's frame is valid only until its next poll. */
-  async poll(
-    request: PollRequest,
-    accept: (answer: PollAnswer, monotonicMs: number) => void,
-  ): Promise<PollAnswer> {
+  private async poll(...[request, accept]: Parameters<Poll>): Promise<PollAnswer> {
     const poll = this.polling.then(async () => {
-      const monotonicMs = performance.now()
+      const sentAtMs = performance.now()
       const answer = await this.target.poll(request)
-      accept(answer, monotonicMs)
+      accept(answer, sentAtMs)
       return answer
     })
     this.polling = poll.catch(() => {})
@@ -208,87 +201,94 @@ class ProcSampler implements Sampler {
   }
 
   private async tick(): Promise<void> {
-    const watches = [...this.openWatches]
-    const watchReads = watches.map((watch) => watch.toReads())
-    const tablePlan = this.feed.plan()
-    const request = {
-      stat: this.feed.isWanted,
-      reads: [...hostReads, ...watchReads.flat(), ...tablePlan.reads],
-    }
+    const turn = this.feed.isWanted ? this.pace.next(performance.now()) : 'skip'
     try {
-      let monotonicMs = 0
-      const { atMs, costMs, reads } = await this.poll(request, ({ stat }, readAtMs) => {
-        monotonicMs = readAtMs
-        if (stat !== null) this.feed.accept(stat, readAtMs)
-      })
-      const host = toHostSample(reads.slice(0, hostReads.length), atMs)
-      const { memTotalBytes } = host
-      let at: number = hostReads.length
-      const accepted = watches.map((watch, index) => {
-        const results = reads.slice(at, (at += watchReads[index]?.length ?? 0))
-        return this.acceptWatch(watch, results, { atMs, monotonicMs, memTotalBytes })
-      })
-      tablePlan.accept(reads.slice(at))
-      const samples = await Promise.all(accepted)
-      // Everything of one tick is told in one turn: it reaches a window as one message, which is drawn as one frame.
-      this.hostListeners.forEach((listener) => listener(host))
-      for (const [index, watch] of watches.entries()) {
-        const sample = samples[index] ?? null
-        if (sample !== null) watch.send(sample)
-      }
-      this.feed.send({ atMs, costMs, memTotalBytes })
+      await this.pollAll(turn === 'with')
+      if (turn === 'apart') await this.pollTable()
     } catch {
       // The target did not answer this poll: it says by itself when it is lost, and the next turn tries again.
+      this.noteGap()
     }
   }
 
-  private acceptWatch(watch: ProcessWatch, ...[results, moment]: Parameters<ProcessWatch['accept']>) {
-    // An answer that can't be read leaves a gap in the series, not a wrong number.
-    const accepted = watch.accept(results, moment).catch(() => null)
-    // A process that ended needs no more reads; whoever asks for it again is told that it is gone.
-    if (watch.isEnded) this.closeWatch(watch)
-    return accepted
+  /** The host, the watched processes, and the table where it may ride along. */
+  private async pollAll(hasTable: boolean): Promise<void> {
+    const watches = this.watches.all
+    const watchReads = watches.map((watch) => watch.toReads())
+    const tablePlan = hasTable ? this.feed.plan(this.pace.effort) : null
+    const reads = [...hostReads, ...watchReads.flat(), ...(tablePlan?.reads ?? [])]
+    let startMs = 0
+    let host = null as HostSample | null
+    const answer = await this.poll({ stat: hasTable, reads }, ({ atMs, stat, reads: answers }, sentAtMs) => {
+      startMs = sentAtMs
+      host = toHostSample(answers.slice(0, hostReads.length), atMs)
+      if (stat !== null) this.acceptTable(stat, host.uptimeSeconds, sentAtMs)
+    })
+    if (host === null) return
+    if (hasTable) this.pace.note(startMs, performance.now())
+    const { atMs, costMs } = answer
+    const { memTotalBytes, uptimeSeconds } = host
+    this.memTotalBytes = memTotalBytes
+    const moment = { atMs, rate: this.watchClock.note(uptimeSeconds, startMs), memTotalBytes }
+    let at: number = hostReads.length
+    const accepted = watches.map((watch, index) => {
+      const results = answer.reads.slice(at, (at += watchReads[index]?.length ?? 0))
+      return this.watches.accept(watch, results, moment)
+    })
+    tablePlan?.accept(answer.reads.slice(at))
+    const samples = await Promise.all(accepted)
+    const newest = host
+    // Everything of one tick is told in one turn: it reaches a window as one message, which is drawn as one frame.
+    this.hostListeners.forEach((listener) => listener(newest))
+    for (const [index, watch] of watches.entries()) {
+      const sample = samples[index] ?? null
+      if (sample !== null) watch.send(sample)
+    }
+    if (hasTable) this.feed.send({ atMs, costMs, memTotalBytes })
   }
 
-  private openWatch(key: ProcessKey): Promise<ProcessWatch> {
-    const id = toKeyText(key)
-    const known = this.watches.get(id)
-    if (known !== undefined) return known
-    const opening = openProcessWatch(this.context, key)
-    this.watches.set(id, opening)
-    opening.catch(() => this.watches.delete(id))
-    return opening
+  /** The table alone: on a slow link it must not keep the watched processes waiting. */
+  private async pollTable(): Promise<void> {
+    const plan = this.feed.plan(this.pace.effort)
+    let startMs = 0
+    const { atMs, costMs, reads } = await this.poll(
+      { stat: true, reads: [uptimeRead, ...plan.reads] },
+      ({ stat, reads: [uptime] }, sentAtMs) => {
+        startMs = sentAtMs
+        const seconds = parseAnswer(uptime, parseUptime)?.uptimeSeconds ?? null
+        if (stat !== null) this.acceptTable(stat, seconds, sentAtMs)
+      },
+    )
+    this.pace.note(startMs, performance.now())
+    plan.accept(reads.slice(1))
+    this.feed.send({ atMs, costMs, memTotalBytes: this.memTotalBytes })
   }
 
-  private closeWatch(watch: ProcessWatch): void {
-    watch.close()
-    this.openWatches.delete(watch)
-    this.watches.delete(toKeyText(watch.key))
-    this.updateDemand()
+  private acceptTable(stat: StatFrame, uptimeSeconds: number | null, sentAtMs: number): void {
+    const { clockMs, maxRateMs } = this.tableClock.note(uptimeSeconds, sentAtMs)
+    this.feed.accept(stat, clockMs, maxRateMs)
+  }
+
+  /** A poll was missed: no rate may reach over it. */
+  private noteGap(): void {
+    this.pace.restart()
+    this.feed.breakRates()
+    for (const watch of this.watches.all) watch.breakRates()
+  }
+
+  /** Another boot of the host: no process of before is there any more, whatever pids say. */
+  private startAnew(): void {
+    this.watches.endByReboot(Date.now())
+    this.feed.reset()
+    this.pace.restart()
+    this.rollups.forget()
+    this.context.executables.forget()
+    void this.knowledge.reread()
   }
 
   private updateDemand(): void {
-    const isWanted = this.feed.isWanted || this.openWatches.size > 0 || this.hostListeners.size > 0
+    const isWanted = this.feed.isWanted || this.watches.all.length > 0 || this.hostListeners.size > 0
     if (isWanted && !this.isDisposed) this.ticker.start()
     else void this.ticker.stop()
   }
-}
-
-/** Reads every source of these columns for all rows, without a budget: for a single look that a person asked for. */
-async function readAllSources(
-  sampler: Pick<ProcSampler, 'poll'>,
-  sources: TableSources,
-  rows: readonly ProcessRow[],
-  columns: readonly ColumnId[],
-): Promise<void> {
-  const wanted = toSources(columns)
-  // The group of a process is known after the first round, its numbers after the second.
-  for (let round = 0; round < (wanted.has('cgroup') ? 2 : 1); round++) {
-    const plan = sources.plan(rows, wanted, new Set(), Infinity)
-    if (plan.reads.length > 0)
-      await sampler.poll({ stat: false, reads: plan.reads }, ({ reads }) => plan.accept(reads))
-  }
-  const unlimited: RollupBudget = { canStart: () => true, charge: () => {}, freeAtMs: 0 }
-  if (wanted.has('smaps_rollup'))
-    await sources.walk(rows, new Set(), unlimited, performance.now() + onceLimitMs)
 }

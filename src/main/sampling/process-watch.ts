@@ -1,5 +1,4 @@
 import { AppError } from '#core/errors'
-import { minRateIntervalMs, toCpuPercent, toRatePerSecond } from '#core/metrics/rates'
 import type { RollupBudget } from '#core/metrics/rollup-budget'
 import type {
   AbsenceReason,
@@ -17,6 +16,8 @@ import type { Executables } from './executables'
 import type { CreateEndpointPoller } from './go-source'
 import { createGoWatch, type GoWatch } from './go-watch'
 import { readProcessFacts, withGoFacts, type FactsReading } from './process-facts'
+import { createProcessRates } from './process-rates'
+import type { RateMoment } from './rate-clock'
 import { parseAnswer, toAnswerAbsence, toFileRead } from './read-text'
 import type { RollupReader } from './rollup-reader'
 import { createRollupWalker, type RollupWalker } from './rollup-walker'
@@ -24,6 +25,7 @@ import type { WatchListener } from './sampler'
 import type { EmitEvent } from './session-events'
 import type { UserNames } from './user-names'
 import { toCgroup, toMemory, toOom, toWatchReads } from './watch-reads'
+import { withLimit } from './with-limit'
 
 /** A walk that is done this soon goes into the sample of its own poll; a longer one into a later sample. */
 const walkWaitMs = 200
@@ -63,16 +65,20 @@ export interface ProcessWatch {
   askEndpointOnce(): void
   allowRollup(): void
   adoptWalk(rollup: RollupSample): void
+  /** Polls were missed: the next sample has no rates. */
+  breakRates(): void
+  /** The reader may see more than before. */
+  relearn(): void
+  /** The host was started again: the process is gone, whoever has its pid now. */
+  endByReboot(atMs: number): void
   close(): void
 }
 
 export interface WatchMoment {
   atMs: number
-  monotonicMs: number
+  rate: RateMoment
   memTotalBytes: number | null
 }
-
-type Rates = Pick<ProcessSample, 'cpuPercent' | 'minorFaultsPerSecond' | 'majorFaultsPerSecond'>
 
 /** Reads the facts of a process and begins to watch it. Rejects with AppError `gone` when there is no such process. */
 export async function openProcessWatch(context: WatchContext, key: ProcessKey): Promise<ProcessWatch> {
@@ -100,8 +106,7 @@ class LiveProcessWatch implements ProcessWatch {
   private placeAtMs = performance.now()
   /** The place that the reads of the present poll were made from. */
   private askedPlace: CgroupPlace | null = null
-  private counters: { atMs: number; stat: PidStat } | null = null
-  private rates: Rates = { cpuPercent: null, minorFaultsPerSecond: null, majorFaultsPerSecond: null }
+  private readonly rates = createProcessRates()
 
   constructor(context: WatchContext, { facts, stat, cgroupPlace }: FactsReading) {
     this.context = context
@@ -134,7 +139,7 @@ class LiveProcessWatch implements ProcessWatch {
       this.end(moment.atMs)
       return null
     }
-    this.updateRates(stat, moment.monotonicMs)
+    this.rates.note(stat, moment.rate, this.context.target.host.clockTicksPerSecond)
     // Without an address space it is ending: that is no other program.
     if (stat.vsizeBytes > 0 && toImage(stat) !== this.image) void this.followExec(toImage(stat))
     const absent: Partial<Record<SourceId, AbsenceReason>> = {}
@@ -156,7 +161,7 @@ class LiveProcessWatch implements ProcessWatch {
       comm: stat.comm,
       state: stat.state,
       ...toMemory(status, moment.memTotalBytes),
-      ...this.rates,
+      ...this.rates.now,
       ...oom,
       rollup: hasMemory ? walker.rollup : null,
       rollupDueAtMs: hasMemory ? walker.dueAtMs : null,
@@ -190,6 +195,18 @@ class LiveProcessWatch implements ProcessWatch {
     this.walker.adopt(rollup)
   }
 
+  breakRates(): void {
+    this.rates.breakOff()
+  }
+
+  relearn(): void {
+    void this.followExec(this.image)
+  }
+
+  endByReboot(atMs: number): void {
+    if (!this.isEnded) this.end(atMs, 'event.goneByReboot')
+  }
+
   close(): void {
     this.isEnded = true
     this.listeners.clear()
@@ -215,7 +232,7 @@ class LiveProcessWatch implements ProcessWatch {
     return createGoWatch(target, this.key, createEndpointPoller, emit)
   }
 
-  /** Another program took the process over: what was learned of the one before is forgotten, and learned anew. */
+  /** Another program took the process over, or its reader changed: what was learned of the one before is forgotten, and learned anew. */
   private async followExec(image: string): Promise<void> {
     this.image = image
     this.walker = this.createWalker()
@@ -241,12 +258,12 @@ class LiveProcessWatch implements ProcessWatch {
     this.context.emit({ atMs, key: this.key, kind: 'long-read', text: 'event.longRead', params })
   }
 
-  private end(atMs: number): void {
+  private end(atMs: number, text = 'event.processGone'): void {
     const { key, facts } = this
     this.isEnded = true
     this.go.close()
     const params = { pid: key.pid, comm: facts.comm }
-    this.context.emit({ atMs, key, kind: 'process-gone', text: 'event.processGone', params })
+    this.context.emit({ atMs, key, kind: 'process-gone', text, params })
     this.listeners.forEach((listener) => listener.gone(atMs))
   }
 
@@ -256,21 +273,6 @@ class LiveProcessWatch implements ProcessWatch {
     const stat = parseAnswer(answer, parsePidStat)
     if (stat === null) throw new AppError('failed', `stat of ${this.key.pid} gave no answer`)
     return stat.startTimeTicks === this.key.startTimeTicks ? stat : null
-  }
-
-  private updateRates(stat: PidStat, monotonicMs: number): void {
-    const before = this.counters
-    const elapsedMs = before === null ? 0 : monotonicMs - before.atMs
-    if (before !== null && elapsedMs < minRateIntervalMs) return
-    this.counters = { atMs: monotonicMs, stat }
-    if (before === null) return
-    const toTicks = (of: PidStat): number => of.utimeTicks + of.stimeTicks
-    const { clockTicksPerSecond } = this.context.target.host
-    this.rates = {
-      cpuPercent: toCpuPercent(toTicks(before.stat), toTicks(stat), elapsedMs, clockTicksPerSecond),
-      minorFaultsPerSecond: toRatePerSecond(before.stat.minorFaults, stat.minorFaults, elapsedMs),
-      majorFaultsPerSecond: toRatePerSecond(before.stat.majorFaults, stat.majorFaults, elapsedMs),
-    }
   }
 
   /** A process may be moved to another group while it is watched. Not at each poll: the read takes a lock of the kernel. */
@@ -290,12 +292,4 @@ class LiveProcessWatch implements ProcessWatch {
 /** The address of the stack tells it better than a name, which a program may change, but is not for every reader. */
 function toImage({ startStackAddress, comm }: PidStat): string {
   return startStackAddress === 0 ? comm : `${startStackAddress}`
-}
-
-/** Waits for work that goes on by itself, but no longer than limitMs. Its failure is its own affair. */
-async function withLimit(work: Promise<void>, limitMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)))
-  await Promise.race([work.catch(() => {}), limit])
-  clearTimeout(timer)
 }

@@ -3,6 +3,7 @@ import type { ColumnId, TableSource } from '#core/metrics/process-table'
 import { createStatTable, parseStatTable, toComm, type StatTable } from '#core/procfs/stat-table'
 import type { StatFrame } from '../targets/target'
 import type { CgroupPlace } from './cgroup-reader'
+import type { RateMoment } from './rate-clock'
 
 /** One reading of a source that is read only when somebody looks. */
 export interface SourceReading {
@@ -67,10 +68,23 @@ export interface ProcessRow {
 export interface RowStore {
   /** In the order of the frame, ascending by pid. */
   readonly rows: readonly ProcessRow[]
-  /** monotonicMs: when the frame was read. */
-  update(frame: StatFrame, monotonicMs: number): void
+  /**
+   * clockMs: when the frame was read, on any steady clock. No rate reaches over more than maxRateMs: an average of a long
+   * gap is no number of now.
+   */
+  update(frame: StatFrame, clockMs: number, maxRateMs?: number): void
+  /** Something was missed: the next frame has no rates, however soon it comes. */
+  breakRates(): void
+  /** Forgets all rows: the processes of before mean nothing any more. Numbers of rows go on. */
+  reset(host: RowHost): void
   /** Notes that something of a row that goes into RowMeta changed. */
   touchMeta(row: ProcessRow): void
+}
+
+/** What of a host turns counters into numbers. */
+export interface RowHost {
+  pageSizeBytes: number
+  clockTicksPerSecond: number
 }
 
 type NewRow = Pick<ProcessRow, 'rowId' | 'pid' | 'startTimeTicks' | 'isKernelThread' | 'comm' | 'metaVersion'>
@@ -111,7 +125,9 @@ export function createProcessRow(known: NewRow): ProcessRow {
   }
 }
 
-export function createRowStore(host: { pageSizeBytes: number; clockTicksPerSecond: number }): RowStore {
+export function createRowStore(firstHost: RowHost): RowStore {
+  let host = firstHost
+  let isBroken = false
   const byPid = new Map<number, ProcessRow>()
   let rows: ProcessRow[] = []
   let table = createStatTable()
@@ -119,7 +135,7 @@ export function createRowStore(host: { pageSizeBytes: number; clockTicksPerSecon
   let metaVersion = 0
   let poll = 0
 
-  function addRow(frame: StatFrame, index: number, monotonicMs: number): ProcessRow {
+  function addRow(frame: StatFrame, index: number, clockMs: number): ProcessRow {
     const row = createProcessRow({
       rowId: ++lastRowId,
       pid: table.pid[index] as number,
@@ -129,7 +145,7 @@ export function createRowStore(host: { pageSizeBytes: number; clockTicksPerSecon
       metaVersion: ++metaVersion,
     })
     row.isOld = poll === 1
-    row.counters.atMs = monotonicMs
+    row.counters.atMs = clockMs
     row.counters.cpuTicks = table.cpuTicks[index] as number
     row.counters.minorFaults = table.minorFaults[index] as number
     row.counters.majorFaults = table.majorFaults[index] as number
@@ -138,57 +154,70 @@ export function createRowStore(host: { pageSizeBytes: number; clockTicksPerSecon
     return row
   }
 
-  function updateRates(row: ProcessRow, from: StatTable, index: number, monotonicMs: number): void {
+  function updateRates(row: ProcessRow, from: StatTable, index: number, moment: RateMoment): void {
     const { counters } = row
-    const elapsedMs = monotonicMs - counters.atMs
-    if (elapsedMs < minRateIntervalMs) return
+    const elapsedMs = moment.clockMs - counters.atMs
+    const isGap = elapsedMs < 0 || elapsedMs > moment.maxRateMs
+    if (elapsedMs < minRateIntervalMs && !isGap) return
     const cpuTicks = from.cpuTicks[index] as number
     const minorFaults = from.minorFaults[index] as number
     const majorFaults = from.majorFaults[index] as number
-    row.cpuPercent = toCpuPercent(counters.cpuTicks, cpuTicks, elapsedMs, host.clockTicksPerSecond) ?? NaN
-    row.minorFaultsPerSecond = toRatePerSecond(counters.minorFaults, minorFaults, elapsedMs) ?? NaN
-    row.majorFaultsPerSecond = toRatePerSecond(counters.majorFaults, majorFaults, elapsedMs) ?? NaN
-    counters.atMs = monotonicMs
+    const rateMs = isGap ? 0 : elapsedMs
+    row.cpuPercent = toCpuPercent(counters.cpuTicks, cpuTicks, rateMs, host.clockTicksPerSecond) ?? NaN
+    row.minorFaultsPerSecond = toRatePerSecond(counters.minorFaults, minorFaults, rateMs) ?? NaN
+    row.majorFaultsPerSecond = toRatePerSecond(counters.majorFaults, majorFaults, rateMs) ?? NaN
+    counters.atMs = moment.clockMs
     counters.cpuTicks = cpuTicks
     counters.minorFaults = minorFaults
     counters.majorFaults = majorFaults
   }
 
-  function updateRow(row: ProcessRow, frame: StatFrame, index: number, monotonicMs: number): void {
+  function updateRow(row: ProcessRow, frame: StatFrame, index: number, moment: RateMoment): void {
     row.seen = poll
     row.ppid = table.ppid[index] as number
     row.state = table.state[index] as number
     row.virtBytes = table.virtBytes[index] as number
     row.rssBytes = (table.rssPages[index] as number) * host.pageSizeBytes
     row.threads = table.threads[index] as number
-    updateRates(row, table, index, monotonicMs)
+    updateRates(row, table, index, moment)
     if (row.counters.commHash === table.commHash[index]) return
     row.counters.commHash = table.commHash[index] as number
     row.comm = toComm(frame, table, index)
     row.metaVersion = ++metaVersion
     // A new name mostly means exec: another command line and executable. Not at once: some rename themselves all the time.
-    row.metaDueAtMs = Math.min(row.metaDueAtMs, monotonicMs + 1500)
+    row.metaDueAtMs = Math.min(row.metaDueAtMs, performance.now() + 1500)
   }
 
   return {
     get rows() {
       return rows
     },
-    update(frame, monotonicMs) {
+    update(frame, clockMs, maxRateMs = Infinity) {
       poll++
+      const moment = { clockMs, maxRateMs: isBroken ? -Infinity : maxRateMs }
+      isBroken = false
       table = parseStatTable(frame, table)
       const next: ProcessRow[] = rows.length === table.count ? rows : new Array<ProcessRow>(table.count)
       for (let index = 0; index < table.count; index++) {
         const known = byPid.get(table.pid[index] as number)
         const isSame = known !== undefined && known.startTimeTicks === table.startTimeTicks[index]
-        const row = isSame ? known : addRow(frame, index, monotonicMs)
-        updateRow(row, frame, index, monotonicMs)
+        const row = isSame ? known : addRow(frame, index, clockMs)
+        updateRow(row, frame, index, moment)
         next[index] = row
       }
       rows = next
       if (byPid.size > table.count) {
         for (const [pid, row] of byPid) if (row.seen !== poll) byPid.delete(pid)
       }
+    },
+    breakRates() {
+      isBroken = true
+    },
+    reset(nextHost) {
+      host = nextHost
+      rows = []
+      byPid.clear()
+      poll = 0
     },
     touchMeta(row) {
       row.metaVersion = ++metaVersion

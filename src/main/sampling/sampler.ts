@@ -43,6 +43,8 @@ export interface Sampler {
   readTableOnce(columns: readonly ColumnId[]): Promise<TableFrame>
   /** A walk that was made elsewhere, for a balloon's run: shown like the sampler's own, and not paid for twice. */
   adoptWalk(key: ProcessKey, rollup: RollupSample): void
+  /** The reader may see more than before: what was denied is read again. */
+  relearn(): void
   /** The process with this pid now, or null. */
   findKey(pid: number): Promise<ProcessKey | null>
   dispose(): Promise<void>

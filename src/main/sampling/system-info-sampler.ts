@@ -128,6 +128,10 @@ class SystemInfoSampler implements Sampler {
   }
 
   /** There are no walks here. */
+  relearn(): void {
+    // It reads as whoever started it, always.
+  }
+
   adoptWalk(): void {}
 
   async findKey(pid: number): Promise<ProcessKey | null> {

@@ -10,7 +10,7 @@ import type { RollupReader } from './rollup-reader'
 import { createRowStore } from './row-store'
 import type { TableRequest, TableSubscription } from './sampler'
 import { buildTableFrame, toSources, type FrameMoment } from './table-frame'
-import { createTableSources, takeWalk, type SourcePlan } from './table-sources'
+import { createTableSources, takeWalk, type SourcePlan, type TableSources } from './table-sources'
 import type { UserNames } from './user-names'
 
 /** Parts of the interval that the table may spend on what is not stat. */
@@ -19,6 +19,8 @@ const sourcesShare = 0.02
 const metaShare = 0.4
 /** About 40 us each. */
 const usersAtOnce = 1000
+/** Walks that share a round trip. */
+const remoteWalksAtOnce = 8
 const walksShare = 0.2
 /**
  * Of the host's budget the table leaves the most to the watched processes. Its walks are short ones, each of which costs
@@ -40,9 +42,16 @@ export interface TableFeedOptions {
 export interface TableFeed {
   readonly isWanted: boolean
   subscribe(request: TableRequest, listener: (frame: TableFrame) => void): TableSubscription
-  plan(): SourcePlan
-  /** Before the plan's answers are accepted. */
-  accept(frame: StatFrame, monotonicMs: number): void
+  /** `effort`: the part of the usual reads beside stat that the link bears, up to 1. */
+  plan(effort?: number): SourcePlan
+  /** Before the plan's answers are accepted. clockMs and maxRateMs as in RowStore.update. */
+  accept(frame: StatFrame, clockMs: number, maxRateMs: number): void
+  /** Polls were missed. */
+  breakRates(): void
+  /** Another boot of the host: no row of before is there any more. */
+  reset(): void
+  /** The reader may see more than before. */
+  relearn(): void
   /** Sends frames, and reads in the background what the next ones shall hold. */
   send(moment: FrameMoment): void
   /** A walk that a watch or a balloon made: the row has it too, and needs none of its own. */
@@ -62,10 +71,15 @@ export function createTableFeed(options: TableFeedOptions): TableFeed {
   const { target, users, cgroups, executables, rollups, budget, intervalMs } = options
   const store = createRowStore(target.host)
   const filler = createMetaFiller(target, store, users, executables)
-  const tableSources = createTableSources(cgroups, rollups, target.host.pageSizeBytes)
+  let tableSources = createSources()
   const tableBudget = createTableBudget(budget)
   const subscribers = new Set<Subscriber>()
   let background: Promise<void> | null = null
+
+  function createSources(): TableSources {
+    const walksAtOnce = target.capabilities.remote ? remoteWalksAtOnce : 1
+    return createTableSources(cgroups, rollups, target.host.pageSizeBytes, walksAtOnce)
+  }
 
   function wantedSources(): Set<TableSource> {
     return new Set([...subscribers].flatMap(({ request }) => [...toSources(request.columns)]))
@@ -94,12 +108,12 @@ export function createTableFeed(options: TableFeedOptions): TableFeed {
         close: () => void subscribers.delete(subscriber),
       }
     },
-    plan() {
+    plan(effort = 1) {
       const visible = visibleRowIds()
       const plans = [
         tableSources.planRss(store.rows.filter((row) => visible.has(row.rowId))),
-        filler.planUsers(store.rows, visible, usersAtOnce),
-        tableSources.plan(store.rows, wantedSources(), visible, intervalMs * sourcesShare),
+        filler.planUsers(store.rows, visible, usersAtOnce * effort),
+        tableSources.plan(store.rows, wantedSources(), visible, intervalMs * sourcesShare * effort),
       ]
       return {
         reads: plans.flatMap(({ reads }) => reads),
@@ -109,7 +123,19 @@ export function createTableFeed(options: TableFeedOptions): TableFeed {
         },
       }
     },
-    accept: (frame, monotonicMs) => store.update(frame, monotonicMs),
+    accept: (frame, clockMs, maxRateMs) => store.update(frame, clockMs, maxRateMs),
+    breakRates: () => store.breakRates(),
+    reset() {
+      store.reset(target.host)
+      tableSources = createSources()
+    },
+    relearn() {
+      for (const row of store.rows) {
+        row.sources = {}
+        row.walkDueAtMs = 0
+        if (row.isGo === null || row.cmdline === null) row.metaDueAtMs = 0
+      }
+    },
     send(moment) {
       if (subscribers.size === 0) return
       const newest = store.rows.reduce((max, row) => Math.max(max, row.metaVersion), 0)

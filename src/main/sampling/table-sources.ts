@@ -18,6 +18,8 @@ const placeMaxAgeMs = 60_000
 const groupMaxAgeMs = 900
 /** One process that may not be read is not tried again at every poll. */
 const deniedRestMs = 60_000
+/** Walks that share a round trip may take so long together. */
+const maxBatchMs = 20
 const zombie = 'Z'.charCodeAt(0)
 const dead = 'X'.charCodeAt(0)
 
@@ -57,16 +59,19 @@ interface PlannedRead {
 interface Group {
   place: CgroupPlace
   reading: SourceReading
-  isPlanned: boolean
+  /** Number of the plan that asked for it last. */
+  plannedIn: number
 }
 
 export function createTableSources(
   cgroups: CgroupReader,
   rollups: RollupReader,
   pageSizeBytes: number,
+  walksAtOnce = 1,
 ): TableSources {
   const groups = new Map<string, Group>()
   let cursor = 0
+  let planCount = 0
   let msPerRead = 0.04
 
   function planRow(
@@ -110,14 +115,13 @@ export function createTableSources(
       row.sources.cgroup = toReading('not-reported')
       return
     }
-    const group = groups.get(place.folder) ?? { place, reading: toReading('not-read'), isPlanned: false }
+    const group = groups.get(place.folder) ?? { place, reading: toReading('not-read'), plannedIn: 0 }
     groups.set(place.folder, group)
     // All processes of a group share its one reading.
     row.sources.cgroup = group.reading
-    if (group.isPlanned || Date.now() - group.reading.readAtMs < groupMaxAgeMs) return
-    group.isPlanned = true
+    if (group.plannedIn === planCount || Date.now() - group.reading.readAtMs < groupMaxAgeMs) return
+    group.plannedIn = planCount
     add(cgroups.toReads(place), (results) => {
-      group.isPlanned = false
       const values = toCgroupValues(cgroups.toSample(place, results))
       Object.assign(group.reading, toAnswerReading(results[0], results[0]?.ok === true ? values : null))
     })
@@ -125,6 +129,7 @@ export function createTableSources(
 
   return {
     plan(rows, sources, visibleRowIds, budgetMs) {
+      planCount++
       const wanted = [...sources].filter((source) => source !== 'stat' && source !== 'smaps_rollup')
       const maxReads = budgetMs / msPerRead
       const reads: ReadRequest[] = []
@@ -169,9 +174,12 @@ export function createTableSources(
       }
     },
     async walk(rows, visibleRowIds, budget, untilMs) {
-      for (const row of toWalkOrder(rows, visibleRowIds)) {
+      const due = toWalkOrder(rows, visibleRowIds)
+      for (let at = 0; at < due.length;) {
         if (performance.now() >= untilMs || !budget.canStart(performance.now())) return
-        await walkRow(row, rollups, budget)
+        const batch = takeBatch(due, at, walksAtOnce)
+        await walkRows(batch, rollups, budget)
+        at += batch.length
       }
     },
   }
@@ -196,17 +204,36 @@ function toWalkOrder(rows: readonly ProcessRow[], visibleRowIds: ReadonlySet<num
   )
 }
 
-async function walkRow(row: ProcessRow, rollups: RollupReader, budget: RollupBudget): Promise<void> {
-  const startMs = performance.now()
-  const result = await rollups.walk(row.pid)
-  const endMs = performance.now()
-  if (typeof result === 'string') {
-    row.sources.smaps_rollup = toReading(result)
-    row.walkDueAtMs = endMs + deniedRestMs
-    return
+/** Rows whose walks go into one round trip: cheap ones, so that the budget is not outrun. */
+function takeBatch(due: readonly ProcessRow[], at: number, most: number): ProcessRow[] {
+  const batch: ProcessRow[] = []
+  let estimatedMs = 0
+  for (const row of due.slice(at, at + most)) {
+    estimatedMs += estimateWalkMs(row.rssBytes, row.lastWalk ?? undefined)
+    if (batch.length > 0 && estimatedMs > maxBatchMs) break
+    batch.push(row)
   }
-  budget.charge(endMs, result.costMs)
-  takeWalk(row, result, startMs)
+  return batch
+}
+
+async function walkRows(
+  rows: readonly ProcessRow[],
+  rollups: RollupReader,
+  budget: RollupBudget,
+): Promise<void> {
+  const startMs = performance.now()
+  const results = await rollups.walkMany(rows.map(({ pid }) => pid))
+  const endMs = performance.now()
+  for (const [index, row] of rows.entries()) {
+    const result = results[index] ?? 'failed'
+    if (typeof result === 'string') {
+      row.sources.smaps_rollup = toReading(result)
+      row.walkDueAtMs = endMs + deniedRestMs
+    } else {
+      budget.charge(endMs, result.costMs)
+      takeWalk(row, result, startMs)
+    }
+  }
 }
 
 /** Notes a walk of this row that began at startMs (monotonic clock), whoever made it. */

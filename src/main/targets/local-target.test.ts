@@ -34,14 +34,17 @@ function listFds(under: string): string[] {
 }
 
 describe('openTarget', () => {
-  it.each(['ssh:host', 'exec:docker exec -i c sh'])('says that %s is not there yet', async (spec) => {
-    await expect(openTarget(spec)).rejects.toMatchObject({
-      code: 'unsupported',
-      hint: 'error.target-not-yet',
-    })
-  })
-
-  it.each(['', 'loca', 'ssh:', 'http://x', 'local '])('refuses %j', async (spec) => {
+  it.each([
+    '',
+    'loca',
+    'ssh:',
+    'exec:',
+    'http://x',
+    'local ',
+    'exec:sh\n',
+    'exec:a\u001b[2J',
+    `exec:${'x'.repeat(5000)}`,
+  ])('refuses %j', async (spec) => {
     await expect(openTarget(spec)).rejects.toMatchObject({ code: 'invalid' })
   })
 })

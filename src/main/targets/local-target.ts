@@ -3,6 +3,7 @@ import { AppError } from '#core/errors'
 import { createBlockingReads } from './blocking-reads'
 import { createFdBudget } from './fd-budget'
 import { createKeptFiles } from './kept-files'
+import { alwaysConnected } from './always-connected'
 import { readLocalHostFacts } from './local-host'
 import { openSocket } from './local-socket'
 import { runScriptProcess } from './script-process'
@@ -52,7 +53,10 @@ export function openLocalTarget(options: LocalTargetOptions = {}): Target {
       cgroup: host.cgroupVersion !== null,
       endpoint: isLive,
       balloon: isLive,
+      elevate: false,
+      remote: false,
     },
+    ...alwaysConnected,
     // eslint-disable-next-line @typescript-eslint/require-await -- a remote target answers later, this one at once
     async poll(request) {
       assertOpen()

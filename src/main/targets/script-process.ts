@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { AppError } from '#core/errors'
+import { createLineSplitter } from './line-splitter'
 import type { ScriptRun } from './target'
 
-const maxLineBytes = 64 * 1024
 const maxStderrBytes = 4 * 1024
 /** One argument of execve may hold 128 KiB (MAX_ARG_STRLEN). */
 const maxScriptBytes = 120 * 1024
@@ -83,28 +83,5 @@ function killGroup(pid: number | undefined): void {
     process.kill(-pid, 'SIGKILL')
   } catch {
     // It ended by itself meanwhile.
-  }
-}
-
-/** Splits bytes at newlines; what is over 64 KiB of one line is dropped. */
-function createLineSplitter(emit: (line: string) => void): (chunk: Buffer) => void {
-  let parts: Buffer[] = []
-  let length = 0
-  function add(part: Buffer): void {
-    const room = maxLineBytes - length
-    if (room <= 0 || part.length === 0) return
-    parts.push(part.subarray(0, room))
-    length += Math.min(part.length, room)
-  }
-  return (chunk) => {
-    let start = 0
-    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
-      add(chunk.subarray(start, end))
-      emit(Buffer.concat(parts).toString('utf8'))
-      parts = []
-      length = 0
-      start = end + 1
-    }
-    add(chunk.subarray(start))
   }
 }

@@ -1,6 +1,7 @@
 import { arch, cpus, hostname, platform, release } from 'node:os'
 import { AppError, fail } from '#core/errors'
 import type { HostFacts } from '#core/metrics/samples'
+import { alwaysConnected } from './always-connected'
 import { openSocket } from './local-socket'
 import type { Target } from './target'
 
@@ -22,7 +23,10 @@ export function openSystemInfoTarget(): Target {
       cgroup: false,
       endpoint: true,
       balloon: false,
+      elevate: false,
+      remote: false,
     },
+    ...alwaysConnected,
     poll: (request) =>
       Promise.resolve({
         atMs: Date.now(),

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Capabilities } from '#core/ipc/contract'
-import type { Result } from '#core/errors'
+import type { ErrorValue, Result } from '#core/errors'
 import type { HostFacts } from '#core/metrics/samples'
 
 /** One raw read. Paths are absolute POSIX paths on the target, made by our own code, never by the renderer. */
@@ -65,13 +65,31 @@ export interface ScriptRun {
   end(graceMs?: number): void
 }
 
+/** Whether a target can be asked now. While it is not connected, polls and reads are rejected with `unreachable`. */
+export type Connection =
+  | { phase: 'connected' }
+  /** The link broke: it is tried again by itself at retryAtMs (ms since the epoch), or right now when that is null. */
+  | { phase: 'lost'; error: ErrorValue; retryAtMs: number | null }
+  /** Trying again by itself would not help (authentication, a changed host key, no shell there): reconnect() does. */
+  | { phase: 'failed'; error: ErrorValue }
+
 /** A machine to look at. It only answers raw reads; parsers live in core and are the same for every kind of target. */
 export interface Target {
   readonly id: string
   readonly spec: string
   readonly label: string
   readonly capabilities: Capabilities
+  /** After a reboot these are those of the new boot. */
   readonly host: HostFacts
+  readonly connection: Connection
+  /** Called after each change of `connection`, `host` or `capabilities`. Gives back how to stop. */
+  onChange(listener: () => void): () => void
+  /** The boot id changed: pids and start times of before mean nothing any more. Gives back how to stop. */
+  onReboot(listener: () => void): () => void
+  /** Tries a lost or failed connection again now. */
+  reconnect(): void
+  /** Reads as root from now on, by `sudo -n`. Rejects with AppError where capabilities.elevate is false. */
+  elevate(): Promise<void>
   /** One poll is one round trip. */
   poll(request: PollRequest): Promise<PollAnswer>
   /** Reads that may block in the kernel (smaps_rollup, cmdline, exe): off the event loop, each with a time limit. */

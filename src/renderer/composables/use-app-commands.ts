@@ -1,18 +1,43 @@
 import { useAppClient } from '../connection/use-connection'
+import { useConnectStore } from '../stores/connect'
+import { usePromptsStore } from '../stores/prompts'
 import { useCommandsStore } from '../stores/commands'
 import { useSelectionStore } from '../stores/selection'
 import { useTargetsStore } from '../stores/targets'
 import { onScopeDispose } from 'vue'
 import { useCommands } from './use-commands'
+import { useTargetCommands } from './use-target-commands'
 
 /** Commands of the window itself, and those of the application menu, which are the same by their ids. */
 export function useAppCommands(): void {
   const targets = useTargetsStore()
   const selection = useSelectionStore()
   const commands = useCommandsStore()
+  const connect = useConnectStore()
+  const prompts = usePromptsStore()
 
   useCommands([
     { id: 'target.local', titleKey: 'command.openLocal', run: () => void targets.open('local') },
+    {
+      id: 'target.connect',
+      titleKey: 'command.connect',
+      shortcut: 'Mod+O',
+      run: () => connect.show(),
+      // A question that waits for an answer comes first.
+      isEnabled: () => prompts.current === null,
+    },
+    {
+      id: 'target.retry',
+      titleKey: 'command.retryTarget',
+      run: () => void (targets.activeId !== null && targets.retry(targets.activeId)),
+      isEnabled: () => targets.active?.state === 'lost' || targets.active?.state === 'failed',
+    },
+    {
+      id: 'target.elevate',
+      titleKey: 'command.elevateTarget',
+      run: () => void (targets.activeId !== null && targets.elevate(targets.activeId)),
+      isEnabled: () => targets.active?.state === 'connected' && targets.active.capabilities.elevate,
+    },
     {
       id: 'shell.doors',
       titleKey: 'command.doors',
@@ -26,5 +51,6 @@ export function useAppCommands(): void {
       isEnabled: () => selection.focused !== null,
     },
   ])
+  useTargetCommands()
   onScopeDispose(useAppClient().on('command', (id) => void commands.run(id)))
 }

@@ -1,34 +1,22 @@
 import { AppError } from '#core/errors'
-import type { BackendEvents, BackendMethods, DemoState, TargetInfo } from '#core/ipc/contract'
+import type { BackendEvents, BackendMethods, DemoState } from '#core/ipc/contract'
 import { createRpcServer, type Handlers, type MessageChannelEnd, type Methods } from '#core/ipc/rpc'
 import type { ColumnId } from '#core/metrics/process-table'
 import { createFakePlan, playBalloon } from './fake-balloon'
 import type { FakeMachine } from './fake-machine'
 import { createHostSample, createProcessFacts, createProcessSample } from './fake-samples'
+import { createFakeTargets } from './fake-targets'
 
 /** Which part answers with an error, to see its face. */
 export type FakeFailure = 'open' | 'table' | 'process' | 'silent' | null
 
-const info: TargetInfo = {
-  id: 'local',
-  spec: 'local',
-  label: 'build-07',
-  state: 'connected',
-  capabilities: { live: true, smaps: true, pressure: true, cgroup: true, endpoint: true, balloon: true },
-  host: {
-    hostname: 'build-07',
-    kernelRelease: '5.10.0-28-amd64',
-    os: 'linux',
-    arch: 'x64',
-    bootId: null,
-    pageSizeBytes: 4096,
-    clockTicksPerSecond: 100,
-    cpuCount: 8,
-    thpEnabled: 'madvise',
-    cgroupVersion: 2,
-    uid: 0,
-  },
-  error: null,
+/** What the harness plays. */
+export interface FakeOptions {
+  failure: FakeFailure
+  /** Hosts that are open beside this machine. */
+  targetCount: number
+  /** The numbers of the process are another user's. */
+  isDenied: boolean
 }
 
 type Free<M extends Methods> = {
@@ -49,11 +37,12 @@ function unchecked(handlers: Free<BackendMethods>): Handlers<BackendMethods> {
 export function serveFakeBackend(
   channel: MessageChannelEnd,
   machine: FakeMachine,
-  failure: FakeFailure,
+  { failure, targetCount, isDenied }: FakeOptions,
 ): void {
   let columns: ColumnId[] | null = null
   let knowsMetas = false
-  let isWatching = false
+  let tableTargetId = 'local'
+  let watchedTargetId: string | null = null
   let balloonBytes = 0
   let deflate: () => void = () => undefined
   let demo: DemoState = {
@@ -72,40 +61,56 @@ export function serveFakeBackend(
   const server = createRpcServer<BackendMethods, BackendEvents>(
     channel,
     unchecked({
-      'targets.list': () => [info],
-      'targets.open': async () => {
-        await new Promise((resolve) => setTimeout(resolve, 150))
-        failWhen('open')
-        return info
+      'targets.list': () => targets.list(),
+      'targets.open': ({ spec }) => targets.open(spec),
+      'targets.close': ({ targetId }) => {
+        targets.close(targetId)
+        return null
       },
+      'targets.retry': ({ targetId }) => {
+        targets.retry(targetId)
+        return null
+      },
+      'targets.elevate': async ({ targetId }) => {
+        await targets.elevate(targetId)
+        return null
+      },
+      'prompt.answer': ({ promptId, answer }) => {
+        targets.answer(promptId, answer)
+        return null
+      },
+      'ssh.hosts': () => targets.hosts,
+      'ssh.explain': ({ host }) => targets.explain(host),
       'table.subscribe': (params) => {
         failWhen('table')
-        if (columns === null) knowsMetas = false
+        if (columns === null || tableTargetId !== params.targetId) knowsMetas = false
+        tableTargetId = params.targetId
         columns = params.columns
         sendFrame()
         return null
       },
-      'table.unsubscribe': () => {
-        columns = null
+      'table.unsubscribe': ({ targetId }) => {
+        if (targetId === tableTargetId) columns = null
         return null
       },
-      'process.watch': () => {
+      'process.watch': ({ targetId }) => {
         failWhen('process')
-        isWatching = true
-        return createProcessFacts(machine)
+        watchedTargetId = targetId
+        return createProcessFacts(machine, isDenied)
       },
-      'process.unwatch': () => {
-        isWatching = false
+      'process.unwatch': ({ targetId }) => {
+        if (targetId === watchedTargetId) watchedTargetId = null
         return null
       },
       'endpoint.set': () => null,
       'endpoint.askOnce': () => null,
       'rollup.allow': () => null,
-      'balloon.plan': () => createFakePlan(machine),
-      'balloon.start': () => {
+      'balloon.plan': ({ targetId }) =>
+        createFakePlan(machine, targetId === 'local' ? null : targetId.replace(/^\w+:/, '')),
+      'balloon.start': ({ targetId }) => {
         deflate = playBalloon(machine, (state, bytes) => {
           balloonBytes = bytes
-          server.emit('balloon', { targetId: info.id, state })
+          server.emit('balloon', { targetId, state })
         })
         return null
       },
@@ -132,16 +137,30 @@ export function serveFakeBackend(
     }),
   )
 
+  const targets = createFakeTargets(
+    targetCount,
+    (event, payload) => server.emit(event, payload),
+    () => failWhen('open'),
+  )
+  for (const info of targets.list()) server.emit('target', info)
+
+  function isConnected(targetId: string): boolean {
+    return targets.list().some(({ id, state }) => id === targetId && state === 'connected')
+  }
+
   function sendFrame(): void {
-    if (columns === null || failure === 'silent') return
-    server.emit('table', { targetId: info.id, frame: machine.frame(columns, !knowsMetas) })
+    if (columns === null || failure === 'silent' || !isConnected(tableTargetId)) return
+    server.emit('table', { targetId: tableTargetId, frame: machine.frame(columns, !knowsMetas) })
     knowsMetas = true
   }
 
   const timer = setInterval(() => {
     sendFrame()
-    server.emit('host', { targetId: info.id, sample: createHostSample(machine, balloonBytes) })
-    if (isWatching) server.emit('process', { targetId: info.id, sample: createProcessSample(machine) })
+    for (const each of targets.samples(createHostSample(machine, balloonBytes))) server.emit('host', each)
+    if (watchedTargetId !== null && isConnected(watchedTargetId)) {
+      const sample = createProcessSample(machine, isDenied)
+      server.emit('process', { targetId: watchedTargetId, sample })
+    }
   }, 1_000)
   server.onClose(() => clearInterval(timer))
 }

@@ -4,9 +4,10 @@ import type { FakeMachine } from './fake-machine'
 const GiB = 2 ** 30
 const MiB = 2 ** 20
 
-export function createFakePlan(machine: FakeMachine): BalloonPlan {
+export function createFakePlan(machine: FakeMachine, remoteHost: string | null = null): BalloonPlan {
   return {
     target: machine.serviceKey,
+    remoteHost,
     settings: {
       domain: 'host',
       maxBytes: 6 * GiB,
@@ -27,7 +28,7 @@ export function createFakePlan(machine: FakeMachine): BalloonPlan {
     steps: 19,
     bytesPerSecond: 0.8 * GiB,
     expectedMs: 9_000,
-    risks: [],
+    risks: remoteHost !== null ? ['remote-host'] : [],
     refusal: null,
   }
 }

@@ -32,7 +32,7 @@ export function createHostSample(machine: FakeMachine, balloonBytes: number): Ho
   }
 }
 
-export function createProcessSample(machine: FakeMachine): ProcessSample {
+export function createProcessSample(machine: FakeMachine, isDenied = false): ProcessSample {
   const { rssBytes, lazyFreeBytes, heapInuseBytes, virtBytes } = machine.service
   const atMs = Date.now()
   return {
@@ -54,18 +54,20 @@ export function createProcessSample(machine: FakeMachine): ProcessSample {
     memPercent: (rssBytes / (16 * GiB)) * 100,
     oomScore: 120,
     oomScoreAdj: 0,
-    rollup: {
-      atMs: atMs - 400,
-      costMs: 18,
-      rssBytes,
-      pssBytes: rssBytes * 0.99,
-      ussBytes: rssBytes * 0.98,
-      anonymousBytes: rssBytes - 0.01 * GiB,
-      lazyFreeBytes,
-      anonHugePagesBytes: 0,
-      swapBytes: 0,
-      swapPssBytes: 0,
-    },
+    rollup: isDenied
+      ? null
+      : {
+          atMs: atMs - 400,
+          costMs: 18,
+          rssBytes,
+          pssBytes: rssBytes * 0.99,
+          ussBytes: rssBytes * 0.98,
+          anonymousBytes: rssBytes - 0.01 * GiB,
+          lazyFreeBytes,
+          anonHugePagesBytes: 0,
+          swapBytes: 0,
+          swapPssBytes: 0,
+        },
     rollupDueAtMs: atMs + 1_400,
     cgroup: null,
     go: {
@@ -94,11 +96,11 @@ export function createProcessSample(machine: FakeMachine): ProcessSample {
       intervalMs: 1_000,
       error: null,
     },
-    absent: {},
+    absent: isDenied ? { smaps_rollup: 'permission-denied' } : {},
   }
 }
 
-export function createProcessFacts(machine: FakeMachine): ProcessFacts {
+export function createProcessFacts(machine: FakeMachine, isDenied = false): ProcessFacts {
   return {
     key: machine.serviceKey,
     comm: 'order-service',
@@ -113,6 +115,6 @@ export function createProcessFacts(machine: FakeMachine): ProcessFacts {
     isRaceBuild: false,
     goEnvironment: {},
     madvise: 'free',
-    absent: {},
+    absent: isDenied ? { exe: 'permission-denied' } : {},
   }
 }

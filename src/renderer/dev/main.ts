@@ -3,13 +3,17 @@ import type { AppInfo, Settings } from '#core/ipc/contract'
 import type { Bridge } from '../connection/bridge'
 import { createPortChannel } from '../connection/port-channel'
 import { openWindow } from '../open-window'
-import { serveFakeBackend, type FakeFailure } from './fake-backend'
+import { serveFakeBackend, type FakeFailure, type FakeOptions } from './fake-backend'
 import { createFakeMachine } from './fake-machine'
 
 /** The window in a browser, on a generated machine. The query says what to play: see serve.mjs. */
 const query = new URLSearchParams(window.location.search)
 const machine = createFakeMachine(Number(query.get('processes') ?? 5_000))
-const failure = query.get('fail') as FakeFailure
+const options: FakeOptions = {
+  failure: query.get('fail') as FakeFailure,
+  targetCount: Number(query.get('targets') ?? 0),
+  isDenied: query.has('denied'),
+}
 
 let settings: Settings = {
   theme: (query.get('theme') ?? 'system') as Settings['theme'],
@@ -33,7 +37,7 @@ const bridge: Bridge = {
   onEvent: () => undefined,
   connectBackend() {
     const { port1, port2 } = new MessageChannel()
-    serveFakeBackend(createPortChannel(port1), machine, failure)
+    serveFakeBackend(createPortChannel(port1), machine, options)
     window.postMessage({ kind: 'ballonet-backend-port' }, window.location.origin, [port2])
   },
 }

@@ -1,5 +1,5 @@
 // Serves the window on generated data, for a browser: node src/renderer/dev/serve.mjs [port]
-// Query: ?processes=5000&theme=dark&locale=zh-CN&open=local&focus=1&fail=open|table|process. Not part of any build.
+// Query: ?processes=5000&targets=20&denied&theme=dark&locale=zh-CN&fail=open|table|process. Not part of any build.
 import vue from '@vitejs/plugin-vue'
 import { createServer } from 'vite'
 

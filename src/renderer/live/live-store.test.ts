@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { AppError } from '#core/errors'
 import type { BackendEvents, TargetInfo } from '#core/ipc/contract'
 import type { ProcessFacts, ProcessSample } from '#core/metrics/samples'
 import { createLiveStore, type LiveBackend } from './live-store'
@@ -108,5 +109,34 @@ describe('createLiveStore', () => {
     expect(call).toHaveBeenCalledTimes(1)
     emit('target', { id: target, state: 'connected' } as TargetInfo)
     expect(call).toHaveBeenCalledTimes(2)
+  })
+
+  it('does not go on with a process over a reboot, though its pid and start time are there again', () => {
+    const { backend, emit } = fakeBackend()
+    const store = createLiveStore(backend)
+    const booted = (bootId: string): TargetInfo =>
+      ({ id: target, state: 'connected', host: { bootId } }) as TargetInfo
+    emit('target', booted('a'))
+    const before = store.watch(target, key)
+    emit('process', { targetId: target, sample: sample(1000, null) })
+    emit('target', booted('a'))
+    expect(before.feed.goneAtMs.value).toBeNull()
+    emit('target', booted('b'))
+    expect(before.feed.goneAtMs.value).not.toBeNull()
+    const after = store.watch(target, key)
+    emit('process', { targetId: target, sample: sample(2000, null) })
+    expect(before.feed.table.count()).toBe(1)
+    expect(after.feed.table.count()).toBe(1)
+    expect(after.feed.goneAtMs.value).toBeNull()
+  })
+
+  it('asks again for what could not be asked while the link was lost', async () => {
+    const { backend, call, emit } = fakeBackend()
+    call.mockRejectedValueOnce(new AppError('unreachable', 'the link is lost'))
+    const open = createLiveStore(backend).watch(target, key)
+    await vi.waitFor(() => expect(open.error.value?.code).toBe('unreachable'))
+    emit('target', { id: target, state: 'connected', host: null } as TargetInfo)
+    await vi.waitFor(() => expect(open.error.value).toBeNull())
+    expect(open.feed.facts.value).not.toBeNull()
   })
 })

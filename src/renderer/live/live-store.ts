@@ -1,5 +1,6 @@
 import { shallowRef, type ShallowRef } from 'vue'
 import { toErrorValue, type ErrorValue } from '#core/errors'
+import type { TargetInfo } from '#core/ipc/contract'
 import { toKeyText, type ProcessKey } from '#core/process-key'
 import type { BackendConnection } from '../connection/backend-connection'
 import { createHostFeed, type HostFeed } from './host-feed'
@@ -40,7 +41,8 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
   /** In the order of last use. */
   const watched = new Map<string, Watched>()
   const listeners = new Map<string, Set<() => void>>()
-  /** Watches that ended with their backend: asked for again once the next one has opened their target. */
+  const bootIds = new Map<string, string>()
+  /** Watches that ended with their backend or link: asked for again once their target is there again. */
   const lost = new Set<string>()
 
   const idOf = (targetId: string, key: ProcessKey): string => `${targetId}\n${toKeyText(key)}`
@@ -65,6 +67,7 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
       entry.error.value = null
     } catch (error) {
       const value = toErrorValue(error)
+      if (value.code === 'unreachable') lost.add(id)
       if (value.code === 'gone') entry.feed.goneAtMs.value ??= Date.now()
       else entry.error.value = value
     }
@@ -75,6 +78,21 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
     const { targetId, key } = entry.feed
     // A connection that ended has ended its watches, too.
     await backend.call('process.unwatch', { targetId, key }).catch(() => null)
+  }
+
+  /** After a reboot the same pid and start time are another process: what was seen of before is not gone on with. */
+  function noteBoot({ id, host }: TargetInfo): void {
+    const before = bootIds.get(id)
+    if (host?.bootId == null || host.bootId === before) return
+    bootIds.set(id, host.bootId)
+    if (before === undefined) return
+    for (const [watchId, { feed }] of watched) {
+      if (feed.targetId !== id) continue
+      feed.goneAtMs.value ??= Date.now()
+      watched.delete(watchId)
+      lost.delete(watchId)
+    }
+    changed(id)
   }
 
   function forgetOld(): void {
@@ -118,6 +136,7 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
     for (const [id, entry] of watched) if (entry.users > 0) lost.add(id)
   })
   backend.on('target', (target) => {
+    noteBoot(target)
     if (target.state !== 'connected') return
     for (const id of [...lost]) {
       const entry = watched.get(id)

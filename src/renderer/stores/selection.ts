@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { computed, ref, shallowReactive } from 'vue'
+import type { TargetInfo } from '#core/ipc/contract'
 import { isSameProcess, type ProcessKey } from '#core/process-key'
 import { useBackend } from '../connection/use-connection'
 import { useTargetsStore } from './targets'
@@ -9,37 +10,69 @@ export interface FocusedProcess {
   key: ProcessKey
 }
 
-/** The one process that the focus view shows. It stays focused when it ends, and is then marked as gone. */
+interface Focus {
+  focused: FocusedProcess
+  goneAtMs: number | null
+}
+
+/**
+ * The one process of each target that its focus view shows. It stays focused when it ends, and is then marked as gone;
+ * and it is there again when a person comes back to its target.
+ */
 export const useSelectionStore = defineStore('selection', () => {
   const backend = useBackend()
-  const focused = shallowRef<FocusedProcess | null>(null)
-  const goneAtMs = ref<number | null>(null)
+  const targets = useTargetsStore()
+  const byTarget = shallowReactive(new Map<string, Focus>())
+  const bootIds = new Map<string, string>()
   /** Goes up each time a process is asked for, also when it is focused already: a narrow window then turns to it. */
   const focusCount = ref(0)
+  /** Goes up when a key that was gone is focused again: after a reboot it is another process. */
+  const renewedCount = ref(0)
+
+  const now = computed(() => (targets.activeId === null ? null : (byTarget.get(targets.activeId) ?? null)))
+  const focused = computed(() => now.value?.focused ?? null)
+  const goneAtMs = computed(() => now.value?.goneAtMs ?? null)
 
   function focus(targetId: string, key: ProcessKey): void {
     focusCount.value++
-    const now = focused.value
-    if (now !== null && now.targetId === targetId && isSameProcess(now.key, key)) return
-    focused.value = { targetId, key }
-    goneAtMs.value = null
+    const known = byTarget.get(targetId)
+    const isSame = known !== undefined && isSameProcess(known.focused.key, key)
+    if (isSame && known.goneAtMs === null) return
+    if (isSame) renewedCount.value++
+    byTarget.set(targetId, { focused: { targetId, key }, goneAtMs: null })
   }
 
+  /** Of the target that is looked at. */
   function clear(): void {
-    focused.value = null
-    goneAtMs.value = null
+    if (targets.activeId !== null) byTarget.delete(targets.activeId)
   }
 
   function markGone(targetId: string, key: ProcessKey, atMs: number): void {
-    const now = focused.value
-    if (now === null || now.targetId !== targetId || !isSameProcess(now.key, key)) return
-    goneAtMs.value ??= atMs
+    const known = byTarget.get(targetId)
+    if (known === undefined || known.goneAtMs !== null || !isSameProcess(known.focused.key, key)) return
+    byTarget.set(targetId, { ...known, goneAtMs: atMs })
+  }
+
+  /** Pids and start times of before a reboot mean nothing after it. */
+  function noteBoot({ id, host }: TargetInfo): void {
+    const bootId = host?.bootId ?? null
+    if (bootId === null) return
+    const before = bootIds.get(id)
+    bootIds.set(id, bootId)
+    const known = byTarget.get(id)
+    if (before !== undefined && before !== bootId && known !== undefined)
+      markGone(id, known.focused.key, Date.now())
   }
 
   backend.on('processGone', ({ targetId, key, atMs }) => markGone(targetId, key, atMs))
-  useTargetsStore().onMoved((oldId, newId) => {
-    if (focused.value?.targetId === oldId) focused.value = { ...focused.value, targetId: newId }
+  backend.on('target', noteBoot)
+  backend.on('targetClosed', ({ targetId }) => byTarget.delete(targetId))
+  targets.onMoved((oldId, newId) => {
+    const known = byTarget.get(oldId)
+    if (known === undefined || oldId === newId) return
+    byTarget.delete(oldId)
+    byTarget.set(newId, { ...known, focused: { ...known.focused, targetId: newId } })
   })
 
-  return { focused, goneAtMs, focusCount, focus, clear, markGone }
+  return { focused, goneAtMs, focusCount, renewedCount, focus, clear, markGone }
 })

@@ -55,7 +55,7 @@ describe('targets', () => {
     expect(connection.callsOf('table.subscribe').at(-1)).toMatchObject({ targetId: 'local-2' })
   })
 
-  it('are lost, not gone, when they do not open again', async () => {
+  it('have failed, and are not gone, when they do not open again', async () => {
     let opened = 0
     const connection = createFakeConnection({
       'targets.open': () => {
@@ -67,7 +67,7 @@ describe('targets', () => {
     await targets.open('local')
     connection.reconnect()
     await flushPromises()
-    expect(targets.active).toMatchObject({ state: 'lost', error: { code: 'unreachable' } })
+    expect(targets.active).toMatchObject({ state: 'failed', error: { code: 'unreachable' } })
   })
 })
 
@@ -75,6 +75,7 @@ describe('the selection', () => {
   it('keeps a process that ended, and marks it', () => {
     const connection = createFakeConnection()
     const selection = useSelectionStore()
+    useTargetsStore().show('local')
     selection.focus('local', key)
     connection.emit('processGone', { targetId: 'local', key: { pid: 3, startTimeTicks: 99 }, atMs: 5 })
     expect(selection.goneAtMs).toBeNull()

@@ -48,6 +48,7 @@ export const useTableStore = defineStore('table', () => {
     metas.clear()
     visibleRowIds = []
     isStale.value = false
+    error.value = null
     version.value++
   }
 
@@ -95,6 +96,13 @@ export const useTableStore = defineStore('table', () => {
       if (now !== null) void subscribe()
     },
     { immediate: true },
+  )
+  // What could not be asked for while it was away is asked for when it is there.
+  watch(
+    () => targets.active?.state,
+    (state) => {
+      if (state === 'connected' && error.value !== null) void subscribe()
+    },
   )
   watch(
     () => wantedColumns().join(),

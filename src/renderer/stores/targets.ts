@@ -4,10 +4,12 @@ import { toErrorValue, type ErrorValue } from '#core/errors'
 import type { TargetInfo } from '#core/ipc/contract'
 import type { HostSample } from '#core/metrics/samples'
 import { useBackend } from '../connection/use-connection'
+import { useNoticesStore } from './notices'
 
 /** The machines that are open, and which one is looked at. */
 export const useTargetsStore = defineStore('targets', () => {
   const backend = useBackend()
+  const notices = useNoticesStore()
   const targets = shallowReactive(new Map<string, TargetInfo>())
   /** The newest sample of each; the history is kept elsewhere, outside reactivity. */
   const hosts = shallowReactive(new Map<string, HostSample>())
@@ -20,15 +22,39 @@ export const useTargetsStore = defineStore('targets', () => {
   const active = computed(() => (activeId.value === null ? null : (targets.get(activeId.value) ?? null)))
   const activeHost = computed(() => (activeId.value === null ? null : (hosts.get(activeId.value) ?? null)))
 
-  /** Opens a target by its spec and looks at it; null when it failed, which `openError` then tells. */
+  /** What was known of a host stays while it is reached anew: its views stand, and are marked as old. */
+  function put(info: TargetInfo): void {
+    const known = targets.get(info.id)
+    if (info.host !== null || known === undefined || known.host === null) targets.set(info.id, info)
+    else {
+      const { host, capabilities, label } = known
+      targets.set(info.id, { ...info, host, capabilities, label })
+    }
+  }
+
+  /** Whoever looked at it looks at its neighbour then. */
+  function drop(targetId: string): void {
+    const ids = [...targets.keys()]
+    const at = ids.indexOf(targetId)
+    targets.delete(targetId)
+    hosts.delete(targetId)
+    if (activeId.value === targetId) activeId.value = ids[at + 1] ?? ids[at - 1] ?? null
+  }
+
+  /** Opens a target by its spec and looks at it. Rejects with AppError. */
+  async function connect(spec: string): Promise<TargetInfo> {
+    const info = await backend.call('targets.open', { spec })
+    put(info)
+    activeId.value = info.id
+    return info
+  }
+
+  /** As connect; null when it failed, which `openError` then tells. */
   async function open(spec: string): Promise<TargetInfo | null> {
     openingSpec.value = spec
     openError.value = null
     try {
-      const info = await backend.call('targets.open', { spec })
-      targets.set(info.id, info)
-      activeId.value = info.id
-      return info
+      return await connect(spec)
     } catch (error) {
       openError.value = toErrorValue(error)
       return null
@@ -41,22 +67,68 @@ export const useTargetsStore = defineStore('targets', () => {
     activeId.value = targetId
   }
 
-  async function reopen(old: TargetInfo): Promise<void> {
+  /** Cancels an attempt to connect, or lets go of an open target. One that the backend does not know is gone, too. */
+  async function close(targetId: string): Promise<void> {
+    drop(targetId)
+    await backend.call('targets.close', { targetId }).catch(() => null)
+  }
+
+  /** Tries a lost or failed one again now; `target` events tell how it goes. */
+  async function retry(targetId: string): Promise<void> {
     try {
-      const info = await backend.call('targets.open', { spec: old.spec })
-      targets.delete(old.id)
-      targets.set(info.id, info)
-      if (activeId.value === old.id) activeId.value = info.id
-      for (const listener of moveListeners) listener(old.id, info.id)
-    } catch (error) {
-      targets.set(old.id, { ...old, state: 'lost', error: toErrorValue(error) })
+      await backend.call('targets.retry', { targetId })
+    } catch {
+      // A backend that was started anew does not know it.
+      await backend
+        .call('targets.open', { spec: targets.get(targetId)?.spec ?? targetId })
+        .then(put, () => undefined)
     }
   }
 
-  backend.on('target', (info) => targets.set(info.id, info))
-  backend.on('host', ({ targetId, sample }) => hosts.set(targetId, sample))
+  async function reopen(old: TargetInfo): Promise<void> {
+    try {
+      const info = await backend.call('targets.open', { spec: old.spec })
+      if (info.id !== old.id) targets.delete(old.id)
+      put(info)
+      if (activeId.value === old.id) activeId.value = info.id
+      for (const listener of moveListeners) listener(old.id, info.id)
+    } catch (error) {
+      targets.set(old.id, {
+        ...old,
+        state: 'failed',
+        step: null,
+        retryAtMs: null,
+        error: toErrorValue(error),
+      })
+    }
+  }
+
+  function reopenAll(): void {
+    for (const old of [...targets.values()]) {
+      // What was being reached for the first time ended with the one who had asked for it.
+      if (old.state === 'connecting' && old.host === null) drop(old.id)
+      else if (old.state !== 'failed') void reopen(old)
+    }
+  }
+
+  /** Reads as root; false when that was refused. */
+  async function elevate(targetId: string): Promise<boolean> {
+    try {
+      await backend.call('targets.elevate', { targetId })
+      return true
+    } catch (error) {
+      notices.addError('targets.elevateFailed', error)
+      return false
+    }
+  }
+
+  backend.on('target', put)
+  backend.on('targetClosed', ({ targetId }) => drop(targetId))
+  backend.on('host', ({ targetId, sample }) => {
+    if (targets.has(targetId)) hosts.set(targetId, sample)
+  })
   backend.onConnected((isReconnect) => {
-    if (isReconnect) for (const old of [...targets.values()]) void reopen(old)
+    if (isReconnect) reopenAll()
   })
 
   return {
@@ -67,8 +139,12 @@ export const useTargetsStore = defineStore('targets', () => {
     activeHost,
     openingSpec,
     openError,
+    connect,
     open,
     show,
+    close,
+    retry,
+    elevate,
     onMoved: (listener: (oldId: string, newId: string) => void) => void moveListeners.add(listener),
   }
 })

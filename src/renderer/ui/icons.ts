@@ -2,6 +2,8 @@
 export const icons = {
   search: 'M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.4 10.4 14 14',
   close: 'M3.5 3.5l9 9M12.5 3.5l-9 9',
+  plus: 'M8 3v10M3 8h10',
+  terminal: 'M2 3h12v10H2zM4.8 6.2L6.8 8l-2 1.8M8.4 10.2h2.8',
   check: 'M2.8 8.6l3.4 3.4 7-7.6',
   'chevron-down': 'M3.8 6l4.2 4.2L12.2 6',
   'chevron-right': 'M6 3.8l4.2 4.2L6 12.2',

@@ -166,6 +166,7 @@ export function hostSample(atMs: number, second: number, runFrom: number): HostS
 export function plan(risks: BalloonPlan['risks'] = [], refusal: BalloonPlan['refusal'] = null): BalloonPlan {
   return {
     target: key,
+    remoteHost: null,
     settings: {
       domain: 'host',
       maxBytes: 24 * GiB,

@@ -35,7 +35,10 @@ function show(made: BalloonPlan): void {
       () => 'local',
       () => key,
     )
-    return () => [h(BalloonButton, { balloon, isOffered: true, isGone: false }), h(BalloonPanel, { balloon })]
+    return () => [
+      h(BalloonButton, { balloon, isOffered: true, isAway: false }),
+      h(BalloonPanel, { balloon, hostName: null }),
+    ]
   })
   wrapper = mount(Host, {
     global: {
@@ -93,6 +96,20 @@ describe('the balloon', () => {
     expect(wrapper.text()).toContain('This host has swap')
     await press('Blow up anyway')
     expect(call.mock.calls[1]?.[1]).toMatchObject({ acceptedRisks: ['swap-in-use'] })
+  })
+
+  it('starts on somebody else’s host only after that host was named and confirmed', async () => {
+    show({ ...plan(['remote-host']), remoteHost: 'prod-db-01\u202e' })
+    await press('Balloon')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(wrapper.get('label').text()).toContain('put prod-db-01\\u202e under memory pressure')
+    const start = wrapper.findAll('button').find((one) => one.text() === 'Blow up anyway')!
+    expect(start.attributes('disabled')).toBeDefined()
+    await wrapper.get('label input').setValue(true)
+    expect(start.attributes('disabled')).toBeUndefined()
+    await press('Blow up anyway')
+    expect(methods()).toEqual(['balloon.plan', 'balloon.start'])
+    expect(call.mock.calls[1]?.[1]).toMatchObject({ acceptedRisks: ['remote-host'] })
   })
 
   it('does not offer to start a refused plan and says what to do', async () => {

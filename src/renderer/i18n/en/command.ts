@@ -1,6 +1,10 @@
 export const messages = {
   palette: 'Open the command palette',
   openLocal: 'Open this machine',
+  connect: 'Connect to a host…',
+  showTarget: 'Go to {target}',
+  retryTarget: 'Target: try again now',
+  elevateTarget: 'Target: read as root (sudo -n)',
   doors: 'Go to the start',
   clearFocus: 'Leave the focused process',
   tableFilter: 'Processes: filter',

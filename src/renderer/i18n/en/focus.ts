@@ -6,6 +6,8 @@ export const messages = {
   deniedRoot:
     'LazyFree, PSS, USS and the Go version of this process are for root only. RSS and CPU are shown.',
   denied: 'LazyFree, PSS, USS and the Go version are for {user} and root only. RSS and CPU are shown.',
+  elevate: 'Read as root (sudo -n)',
+  elevating: 'Asking sudo…',
   itsUser: 'its user',
   rollupAsk:
     'With {rss} in RSS, reading LazyFree would stall this process for about {stall}. It has not been read.',
@@ -17,7 +19,6 @@ export const messages = {
   noEventsText: 'Balloon runs with their proofs, restarts and changes of the endpoint are listed here.',
   event: {
     'process-gone': 'The process ended.',
-    'process-restarted': 'The process was started again.',
     gc: 'Garbage collection.',
     'balloon-started': 'A balloon run started.',
     'balloon-ended': 'The balloon run ended.',

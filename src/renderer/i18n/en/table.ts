@@ -14,6 +14,8 @@ export const messages = {
   inTop: '{name} in top',
   age: 'Read {age} before this frame: this number costs too much to read every second.',
   stale: 'No new numbers for more than 3 seconds. What is shown is old.',
+  away: 'No processes to show',
+  awayText: 'The target does not answer. The table is read as soon as it does.',
   loading: 'Reading the process table…',
   noMatch: 'No process matches',
   noMatchText: 'The filter looks at names, command lines, users and PIDs.',

@@ -1,6 +1,10 @@
 export const messages = {
   palette: '打开命令面板',
   openLocal: '打开本机',
+  connect: '连接主机…',
+  showTarget: '转到 {target}',
+  retryTarget: '目标：立即重试',
+  elevateTarget: '目标：以 root 读取（sudo -n）',
   doors: '回到首页',
   clearFocus: '取消选中进程',
   tableFilter: '进程：筛选',

@@ -5,6 +5,8 @@ export const messages = {
   stale: '{age}没有读数',
   deniedRoot: '该进程的 LazyFree、PSS、USS 和 Go 版本只有 root 可读。RSS 与 CPU 照常显示。',
   denied: 'LazyFree、PSS、USS 和 Go 版本只有 {user} 和 root 可读。RSS 与 CPU 照常显示。',
+  elevate: '以 root 读取（sudo -n）',
+  elevating: '正在请求 sudo…',
   itsUser: '其所属用户',
   rollupAsk: 'RSS 达 {rss}，读取 LazyFree 会使该进程停顿约 {stall}，因此尚未读取。',
   readIt: '读取',
@@ -15,7 +17,6 @@ export const messages = {
   noEventsText: '气球运行及其证明、进程重启、端点变化会列在这里。',
   event: {
     'process-gone': '进程已结束。',
-    'process-restarted': '进程已重新启动。',
     gc: '垃圾回收。',
     'balloon-started': '气球开始运行。',
     'balloon-ended': '气球运行结束。',

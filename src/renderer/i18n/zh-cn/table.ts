@@ -14,6 +14,8 @@ export const messages = {
   inTop: 'top 中为 {name}',
   age: '读取于本次刷新前 {age}：此数值开销大，不会每秒读取。',
   stale: '已超过 3 秒没有新数据，当前显示的是旧数值。',
+  away: '没有可显示的进程',
+  awayText: '目标没有应答。恢复后会立即读取进程表。',
   loading: '正在读取进程表…',
   noMatch: '没有匹配的进程',
   noMatchText: '筛选范围包括名称、命令行、用户和 PID。',

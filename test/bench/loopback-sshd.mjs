@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const freePort = () =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => resolve(port))
+    })
+  })
+
+const canConnect = (port) =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(false))
+    socket.on('connect', () => socket.destroy())
+  })
+
+const findSshd = () => {
+  for (const path of ['/usr/sbin/sshd', '/usr/bin/sshd', '/usr/local/sbin/sshd']) {
+    try {
+      readFileSync(path)
+      return path
+    } catch {
+      // The next one.
+    }
+  }
+  throw new Error('there is no sshd: install openssh-server')
+}
+
+/** A relay that counts what goes over the wire, both ways. */
+const openCountingRelay = (port) =>
+  new Promise((resolve) => {
+    const relay = { bytes: 0, port: 0, close: () => undefined }
+    const server = createServer((near) => {
+      const far = connect(port, '127.0.0.1')
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ]) {
+        from.setNoDelay(true)
+        from.on('data', (chunk) => {
+          relay.bytes += chunk.length
+          to.write(chunk)
+        })
+        from.on('close', () => to.destroy())
+        from.on('error', () => to.destroy())
+      }
+    })
+    server.listen(0, '127.0.0.1', () => {
+      relay.port = server.address().port
+      relay.close = () => server.close()
+      resolve(relay)
+    })
+  })
+
+/** Runs a job with a real sshd on loopback: `{ pid, relay, sshArgs(command) }`. It ends with the job. */
+export const withLoopbackSshd = async (job) => {
+  const dir = mkdtempSync(join(tmpdir(), 'ballonet-bench-sshd-'))
+  const keygen = (name) =>
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(dir, name)], { stdio: 'ignore' })
+  keygen('host')
+  keygen('user')
+  const port = await freePort()
+  if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true })
+  writeFileSync(
+    join(dir, 'sshd_config'),
+    [
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey ${join(dir, 'host')}`,
+      `AuthorizedKeysFile ${join(dir, 'user.pub')}`,
+      'StrictModes no',
+      'UsePAM no',
+      'PidFile none',
+      'PermitRootLogin yes',
+      'PasswordAuthentication no',
+      '',
+    ].join('\n'),
+  )
+  const sshd = spawn(findSshd(), ['-D', '-e', '-f', join(dir, 'sshd_config')], { stdio: 'ignore' })
+  const relay = await openCountingRelay(port)
+  try {
+    for (let tries = 0; !(await canConnect(port)); tries++) {
+      if (tries > 100 || sshd.exitCode !== null) throw new Error('sshd does not start')
+      await sleep(50)
+    }
+    const sshArgs = (command) => [
+      ...['-F', 'none', '-i', join(dir, 'user'), '-p', String(relay.port), '-T'],
+      ...['-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=no', '-o', 'LogLevel=ERROR'],
+      ...['-o', `UserKnownHostsFile=${join(dir, 'known_hosts')}`, '-o', 'Compression=no'],
+      '127.0.0.1',
+      command,
+    ]
+    return await job({ pid: sshd.pid, relay, sshArgs })
+  } finally {
+    sshd.kill()
+    relay.close()
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
