@@ -58,6 +58,24 @@ function statusOf(pid: number, name: string): number {
 }
 
 describe('the process table', () => {
+  it('has no sizes for a process that has ended and for a thread of the kernel', async () => {
+    const parent = start('sh', ['-c', 'true & exec sleep 60'])
+    let frame = await sampler.readTableOnce([])
+    const zombieRow = (): number =>
+      frame.ppid.findIndex((ppid, row) => ppid === parent && frame.state[row] === 0x5a)
+    await vi.waitFor(async () => {
+      frame = await sampler.readTableOnce([])
+      expect(zombieRow()).toBeGreaterThanOrEqual(0)
+    }, waitLimit)
+    const kernelRows = frame.metas.flatMap((meta, row) => (meta.isKernelThread ? [row] : []))
+    for (const row of [zombieRow(), ...kernelRows]) {
+      expect(frame.columns.virtBytes?.[row]).toBeNaN()
+      expect(frame.columns.rssBytes?.[row]).toBeNaN()
+      expect(frame.columns.memPercent?.[row]).toBeNaN()
+    }
+    expect(frame.columns.rssBytes?.[rowOf(frame, parent)]).toBeGreaterThan(0)
+  })
+
   it('shows the numbers of ps and of status', async () => {
     const pid = start('sleep', ['60'])
     await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/comm`, 'utf8')).toBe('sleep\n'), waitLimit)
