@@ -25,7 +25,7 @@ export interface Backend {
   openSession(channel: MessageChannelEnd): void
   /** Opens a target before anybody asks for it: every window is told of it, and opening it then takes no time. */
   prepare(spec: string): void
-  /** The owner of this backend lives. Once it was called, a balloon lives only while it is called again and again. */
+  /** The owner of this backend lives. */
   ownerBeat(): void
   dispose(): Promise<void>
 }
@@ -35,6 +35,11 @@ export interface BackendOptions {
   resourcesDir: string
   /** Where the demo keeps what it built. */
   cacheDir: string
+  /**
+   * Whoever gives it owns the balloons: while it was last called with true, a balloon lives only as long as ownerBeat is
+   * called again and again.
+   */
+  onBeatsWanted?: (isWanted: boolean) => void
 }
 
 /** What sessions may reach. */
@@ -50,8 +55,30 @@ export function createBackend(options: BackendOptions): Backend {
   const openTargets = new Map<string, Promise<OpenTarget>>()
   const ready = new Map<string, OpenTarget>()
   const sessions = new Set<Session>()
-  let hasOwner = false
   let lastEventId = 0
+  let upCount = 0
+
+  function countUp(change: 1 | -1): void {
+    const wasUp = upCount > 0
+    upCount += change
+    if (upCount > 0 !== wasUp) options.onBeatsWanted?.(upCount > 0)
+  }
+
+  /** Beats wake the owner and this process all day long: they are asked for only while there is a balloon. */
+  function withBeats(runner: BalloonRunner): BalloonRunner {
+    return {
+      ...runner,
+      start(...params) {
+        countUp(1)
+        const started = runner.start(...params)
+        void started
+          .then(() => runner.whenIdle())
+          .catch(() => undefined)
+          .finally(() => countUp(-1))
+        return started
+      },
+    }
+  }
 
   function broadcastEvent(targetId: string, event: Omit<SessionEvent, 'id' | 'targetId'>): void {
     const whole: SessionEvent = { ...event, id: ++lastEventId, targetId }
@@ -63,13 +90,13 @@ export function createBackend(options: BackendOptions): Backend {
     const sampler = await createSampler(target, goSource)
     const runner = createBalloonRunner({
       target,
-      needsOwner: () => hasOwner,
+      needsOwner: () => options.onBeatsWanted !== undefined,
       onWalk: (key, rollup) => sampler.adoptWalk(key, rollup),
       onState: (state) => {
         for (const session of sessions) session.emit('balloon', { targetId: target.id, state })
       },
     })
-    const open: OpenTarget = { target, sampler, runner, latestHost: null }
+    const open: OpenTarget = { target, sampler, runner: withBeats(runner), latestHost: null }
     ready.set(target.id, open)
     sampler.onHost((sample) => {
       open.latestHost = sample
@@ -123,7 +150,6 @@ export function createBackend(options: BackendOptions): Backend {
       core.open(spec).catch(() => undefined)
     },
     ownerBeat() {
-      hasOwner = true
       for (const { runner } of ready.values()) runner.ownerBeat()
     },
     async dispose() {

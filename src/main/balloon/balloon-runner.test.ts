@@ -216,7 +216,10 @@ describe.skipIf(!canMakeGroups)('a balloon in a memory cgroup', () => {
     const settings = { holdMs: 500, psiLimitPercent: 95, timeLimitMs: 120_000 }
     await runner.start(service.key, settings, [], () => service.readHeapInuse())
     const { proof } = await runner.whenIdle()
-    expect(proof).toMatchObject({ verdict: 'confirmed', comm: expect.stringMatching(/^go-service/) as string })
+    expect(proof).toMatchObject({
+      verdict: 'confirmed',
+      comm: expect.stringMatching(/^go-service/) as string,
+    })
     const { before, after } = proof!
     expect(before.lazyFreeBytes).toBeGreaterThan(200 * MiB)
     expect(after.lazyFreeBytes).toBeLessThan(24 * MiB)
