@@ -14,7 +14,9 @@ import { TablePage } from '../pages/table-page'
 let service: Awaited<ReturnType<typeof startTestService>>
 
 test.beforeAll(async () => {
-  service = await startTestService(['-alloc-mib', '240', '-keep-mib', '40'], { GODEBUG: 'madvdontneed=0' })
+  service = await startTestService(['-alloc-mib', '240', '-keep-mib', '40'], {
+    environment: { GODEBUG: 'madvdontneed=0' },
+  })
 })
 test.afterAll(() => service.end())
 test.beforeEach(async ({ ballonet: { page } }) => {

@@ -53,7 +53,7 @@ async function withService(
   environment: Record<string, string>,
   look: (focus: FocusPage, service: Service) => Promise<void>,
 ): Promise<void> {
-  const service = await startTestService(args, environment)
+  const service = await startTestService(args, { environment })
   try {
     await new DoorsPage(page).openThisMachine()
     await new TablePage(page).focus(service.key.pid)

@@ -139,7 +139,7 @@ test('the keyboard alone finds a process, focuses it and lets it go', async ({ b
 test('columns are chosen, filled, and kept', async ({ ballonet: { page } }) => {
   const table = new TablePage(page)
   const service = await startTestService(['-alloc-mib', '120', '-keep-mib', '20'], {
-    GODEBUG: 'madvdontneed=0',
+    environment: { GODEBUG: 'madvdontneed=0' },
   })
   try {
     const { pid } = service.key

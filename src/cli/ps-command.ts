@@ -58,10 +58,11 @@ export async function runPs(sampler: Sampler, output: Output, isJson: boolean): 
   if (frame.count === 0) throw new AppError('failed', 'no process can be read: is /proc mounted?')
   const host = await firstHost
   const metaByRow = new Map(frame.metas.map((meta) => [meta.rowId, meta]))
-  const rss = frame.columns.rssBytes
-  const rows = Array.from({ length: frame.count }, (_, row) => row).sort(
-    (a, b) => (rss?.[b] ?? 0) - (rss?.[a] ?? 0),
-  )
+  const rssOf = (row: number): number => {
+    const bytes = frame.columns.rssBytes?.[row] ?? NaN
+    return Number.isNaN(bytes) ? -1 : bytes
+  }
+  const rows = Array.from({ length: frame.count }, (_, row) => row).sort((a, b) => rssOf(b) - rssOf(a))
 
   if (!isJson) output.line('    PID USER           VIRT        RES        PSS   LAZYFREE GO        COMMAND')
   for (const row of rows) {

@@ -7,6 +7,7 @@ import { backendConnectionKey } from './connection/backend-connection'
 import { openWindowConnection } from './connection/open-window-connection'
 import { createAppI18n, resolveLocale } from './i18n/i18n'
 import { useSettingsStore } from './stores/settings'
+import { useTargetsStore } from './stores/targets'
 import './styles/tokens.css'
 import './styles/base.css'
 
@@ -18,6 +19,8 @@ export async function openWindow(bridge: Bridge): Promise<void> {
   app.provide(backendConnectionKey, backend)
   app.use(createPinia())
   const settings = useSettingsStore()
+  // Listens before the connection is there: a target is told once, and that may be sooner than the settings.
+  useTargetsStore()
   // Without settings the window is still of use, with its defaults.
   await settings.load().catch(() => undefined)
   app.use(

@@ -16,18 +16,38 @@ export async function buildTestService(): Promise<string> {
   })
 }
 
+export interface TestService extends DemoChild {
+  url: string
+  /** As its own /debug/vars tells it, bytes. */
+  readHeapInuse(): Promise<number>
+}
+
+export interface TestServiceOptions {
+  environment?: Record<string, string>
+  /** The folder of a cgroup that it joins before it becomes the service: all of its memory is charged there. */
+  cgroupDir?: string
+}
+
 /** Runs it until `end`. It ends with this process, too. */
 export async function startTestService(
   args: readonly string[],
-  environment: Record<string, string> = {},
-): Promise<DemoChild & { url: string }> {
+  { environment = {}, cgroupDir }: TestServiceOptions = {},
+): Promise<TestService> {
   const binary = await buildTestService()
   const child = await startDemoChild({
     command: [binary, ...args],
-    cgroupDir: null,
+    cgroupDir: cgroupDir ?? null,
     environment: { PATH: process.env['PATH'], ...environment },
   })
-  return { ...child, url: child.endpointUrl ?? '' }
+  const url = child.endpointUrl ?? ''
+  return {
+    ...child,
+    url,
+    async readHeapInuse() {
+      const answer = await fetch(new URL('/debug/vars', url))
+      return ((await answer.json()) as { memstats: { HeapInuse: number } }).memstats.HeapInuse
+    },
+  }
 }
 
 /** Looks until it is there; throws with what was last seen when it is not in time. */

@@ -14,7 +14,7 @@ export interface Backend {
   openSession(channel: MessageChannelEnd): void
   /** Opens a target before anybody asks for it: every window is told of it, and opening it then takes no time. */
   prepare(spec: string): void
-  /** The owner of this backend lives. Once it was called, a balloon lives only while it is called again and again. */
+  /** The owner of this backend lives. */
   ownerBeat(): void
   dispose(): Promise<void>
 }
@@ -26,6 +26,11 @@ export interface BackendOptions {
   cacheDir: string
   /** Swapped in tests. */
   openTarget?: OpenTargetFunction
+  /**
+   * Whoever gives it owns the balloons: while it was last called with true, a balloon lives only as long as ownerBeat is
+   * called again and again.
+   */
+  onBeatsWanted?: (isWanted: boolean) => void
 }
 
 /** What sessions may reach. */
@@ -47,8 +52,16 @@ export function createBackend(options: BackendOptions): Backend {
   const entries = new Map<string, TargetEntry>()
   const closing = new Set<Promise<void>>()
   const sessions = new Set<Session>()
-  let hasOwner = false
   let lastEventId = 0
+  let balloonCount = 0
+  let isDisposed = false
+
+  /** Beats wake the owner and this process all day long: they are asked for only while there is a balloon. */
+  function countBalloons(change: 1 | -1): void {
+    const hadSome = balloonCount > 0
+    balloonCount += change
+    if (balloonCount > 0 !== hadSome) options.onBeatsWanted?.(balloonCount > 0)
+  }
 
   const emitToAll: EmitToAll = (event, payload) => {
     for (const session of sessions) session.emit(event, payload)
@@ -67,7 +80,8 @@ export function createBackend(options: BackendOptions): Backend {
       spec,
       openTarget: options.openTarget ?? openTarget,
       prompter: prompts.prompterOf(targetId),
-      needsOwner: () => hasOwner,
+      needsOwner: () => options.onBeatsWanted !== undefined,
+      onBalloonCount: countBalloons,
       onInfo: (info) => emitToAll('target', info),
       onHost: (sample) => emitToAll('host', { targetId, sample }),
       onEvent: (event) => broadcastEvent(targetId, event),
@@ -76,7 +90,8 @@ export function createBackend(options: BackendOptions): Backend {
         if (entries.get(targetId) === entry) entries.delete(targetId)
         prompts.giveUp(targetId)
         for (const session of sessions) session.dropTarget(targetId)
-        if (entry.isListed) emitToAll('targetClosed', { targetId })
+        // When all of this ends the targets are not closed by anybody: the next backend opens them again.
+        if (entry.isListed && !isDisposed) emitToAll('targetClosed', { targetId })
       },
     })
     entries.set(targetId, entry)
@@ -146,10 +161,10 @@ export function createBackend(options: BackendOptions): Backend {
       core.open(spec).catch(() => undefined)
     },
     ownerBeat() {
-      hasOwner = true
       for (const { opened } of entries.values()) opened?.runner.ownerBeat()
     },
     async dispose() {
+      isDisposed = true
       prompts.giveUp()
       const all = [...entries.values()].map(closeEntry)
       await Promise.all([demo.stop(), ...all, ...closing])

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { createBackend } from './backend'
 import { createPortChannel, type PortMain } from './port-channel'
-import type { BackendProcessMessage } from './process-messages'
+import type { BackendProcessMessage, BackendProcessNotice } from './process-messages'
 
 /** What Electron's utility process gives its script. */
 interface ParentPort {
   on(event: 'message', listener: (event: { data: BackendProcessMessage; ports: PortMain[] }) => void): void
+  postMessage(message: BackendProcessNotice): void
 }
 
 const [resourcesDir, dataDir] = process.argv.slice(2)
@@ -14,7 +15,11 @@ if (resourcesDir === undefined || dataDir === undefined || parentPort === undefi
   throw new Error('the backend is started by the app')
 }
 
-const backend = createBackend({ resourcesDir, cacheDir: join(dataDir, 'demo') })
+const backend = createBackend({
+  resourcesDir,
+  cacheDir: join(dataDir, 'demo'),
+  onBeatsWanted: (wantsBeats) => parentPort.postMessage({ wantsBeats }),
+})
 
 // What almost everybody opens, and its numbers stand on the first page.
 backend.prepare('local')

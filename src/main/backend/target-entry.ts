@@ -31,6 +31,8 @@ export interface TargetEntryOptions {
   openTarget: OpenTargetFunction
   prompter: ConnectPrompter
   needsOwner: () => boolean
+  /** +1 before a balloon is started here, -1 when it has ended. */
+  onBalloonCount: (change: 1 | -1) => void
   onInfo: (info: TargetInfo) => void
   onHost: (sample: HostSample) => void
   onEvent: (event: Omit<SessionEvent, 'id' | 'targetId'>) => void
@@ -137,7 +139,7 @@ export function createTargetEntry(options: TargetEntryOptions): TargetEntry {
         balloonEvents.note(state)
       },
     })
-    const open: OpenTarget = { target, sampler, runner, latestHost: null }
+    const open: OpenTarget = { target, sampler, runner: counted(runner), latestHost: null }
     sampler.onHost((sample) => {
       open.latestHost = sample
       options.onHost(sample)
@@ -145,6 +147,21 @@ export function createTargetEntry(options: TargetEntryOptions): TargetEntry {
     sampler.onEvent(options.onEvent)
     watchConnection(target, { onChange: tell, onEvent: options.onEvent })
     return open
+  }
+
+  function counted(runner: BalloonRunner): BalloonRunner {
+    return {
+      ...runner,
+      start(...params) {
+        options.onBalloonCount(1)
+        const started = runner.start(...params)
+        void started
+          .then(() => runner.whenIdle())
+          .catch(() => undefined)
+          .finally(() => options.onBalloonCount(-1))
+        return started
+      },
+    }
   }
 
   function startAttempt(): Promise<OpenTarget> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
-import { protocol, type Session } from 'electron'
+import { protocol, type ProtocolResponse, type Session } from 'electron'
 
 export const appOrigin = 'app://bundle'
 
@@ -27,6 +27,8 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+const notFound: ProtocolResponse = { statusCode: 404, data: Buffer.alloc(0) }
+
 /** Must run before the app is ready. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([
@@ -34,27 +36,32 @@ export function registerAppScheme(): void {
   ])
 }
 
-/** Serves the built renderer under app://bundle/. file: is not used, so its privileges can be fused off. */
+/**
+ * Serves the built renderer under app://bundle/. file: is not used, so its privileges can be fused off. Not by
+ * protocol.handle: it answers with a Response, for which Node loads its whole fetch, 40 ms before the first paint.
+ */
 export function handleAppScheme(session: Session, rendererDir: string): void {
-  session.protocol.handle('app', async (request) => {
-    try {
-      const url = new URL(request.url)
-      // Throws for a path that is no UTF-8, which is not there either.
-      const name = decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname)
-      const path = normalize(join(rendererDir, name))
-      if (url.host !== 'bundle' || !path.startsWith(rendererDir + sep))
-        return new Response(null, { status: 404 })
-      return new Response(new Uint8Array(await readFile(path)), {
-        headers: {
-          'content-type': contentTypes[extname(path)] ?? 'application/octet-stream',
-          'content-security-policy': contentSecurityPolicy,
-          'x-content-type-options': 'nosniff',
-        },
-      })
-    } catch {
-      return new Response(null, { status: 404 })
-    }
+  session.protocol.registerBufferProtocol('app', ({ url }, callback) => {
+    void answer(url, rendererDir)
+      .catch(() => notFound)
+      .then(callback)
   })
+}
+
+/** Rejects for what is not there, and for a path that is no UTF-8, which is not there either. */
+async function answer(requested: string, rendererDir: string): Promise<ProtocolResponse> {
+  const url = new URL(requested)
+  const name = decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname)
+  const path = normalize(join(rendererDir, name))
+  if (url.host !== 'bundle' || !path.startsWith(rendererDir + sep)) return notFound
+  return {
+    data: await readFile(path),
+    headers: {
+      'content-type': contentTypes[extname(path)] ?? 'application/octet-stream',
+      'content-security-policy': contentSecurityPolicy,
+      'x-content-type-options': 'nosniff',
+    },
+  }
 }
 
 /** Is this frame our own page? Asked before anything that a renderer sends is looked at. */

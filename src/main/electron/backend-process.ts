@@ -1,5 +1,5 @@
-import { MessageChannelMain, utilityProcess, type UtilityProcess, type WebContents } from 'electron'
-import type { BackendProcessMessage } from '../backend/process-messages'
+import { MessageChannelMain, utilityProcess, type UtilityProcess, type WebFrameMain } from 'electron'
+import type { BackendProcessMessage, BackendProcessNotice } from '../backend/process-messages'
 
 /** Options of V8 for every process of the app. */
 export const smallHeapFlags = ['--max-semi-space-size=2', '--optimize-for-size']
@@ -9,8 +9,11 @@ const quitGraceMs = 1500
 const killGraceMs = 500
 
 export interface BackendProcess {
-  /** Gives the page a port of its own to the backend. */
-  connect(contents: WebContents): void
+  /**
+   * Gives a page a port of its own to the backend. It takes the frame that asked: what is posted to its contents while
+   * the page is being committed may go to the page before it.
+   */
+  connect(frame: WebFrameMain): void
   /** Asks it to give everything back and end; it is killed after a short grace. */
   quit(): Promise<void>
 }
@@ -25,17 +28,23 @@ export interface BackendProcessOptions {
 }
 
 /**
- * Runs the backend in a process of its own, so that reading a machine never blocks the windows. While the main process
- * lives it beats; a backend that misses the beats lets a balloon go.
+ * Runs the backend in a process of its own, so that reading a machine never blocks the windows. While there is a balloon
+ * the main process beats; a backend that misses the beats lets it go.
  */
 export function startBackendProcess(options: BackendProcessOptions): BackendProcess {
   let isQuitting = false
   let restarts = 0
   /** Whether `child` has ended and the next one is not there yet. */
   let isBetween = false
+  let beating: NodeJS.Timeout | undefined
   let child = fork()
 
-  const beat = setInterval(() => send(child, { kind: 'beat' }), beatIntervalMs)
+  function beat(isWanted: boolean): void {
+    clearInterval(beating)
+    if (!isWanted || isQuitting) return
+    send(child, { kind: 'beat' })
+    beating = setInterval(() => send(child, { kind: 'beat' }), beatIntervalMs)
+  }
 
   function fork(): UtilityProcess {
     const forked = utilityProcess.fork(options.entryPath, options.args, {
@@ -46,8 +55,10 @@ export function startBackendProcess(options: BackendProcessOptions): BackendProc
     for (const stream of [forked.stdout, forked.stderr]) {
       stream?.on('data', (data: Buffer) => options.onLog(data.toString('utf8').trimEnd()))
     }
+    forked.on('message', ({ wantsBeats }: BackendProcessNotice) => beat(wantsBeats))
     forked.once('exit', (code) => {
       isBetween = true
+      beat(false)
       if (isQuitting) return
       options.onLog(`the backend ended with ${code}; starting another`)
       restarts++
@@ -66,12 +77,12 @@ export function startBackendProcess(options: BackendProcessOptions): BackendProc
   }
 
   return {
-    connect(contents) {
+    connect(frame) {
       const to = child
       const give = (): void => {
-        if (contents.isDestroyed()) return
+        if (frame.isDestroyed()) return
         const { port1, port2 } = new MessageChannelMain()
-        contents.postMessage('backend-port', null, [port1])
+        frame.postMessage('backend-port', null, [port1])
         to.postMessage({ kind: 'connect' } satisfies BackendProcessMessage, [port2])
       }
       // A window may be quicker than the backend: what is sent before it runs would be lost.
@@ -80,7 +91,7 @@ export function startBackendProcess(options: BackendProcessOptions): BackendProc
     },
     quit() {
       isQuitting = true
-      clearInterval(beat)
+      beat(false)
       if (isBetween) return Promise.resolve()
       return new Promise((resolve) => {
         const timer = setTimeout(() => {

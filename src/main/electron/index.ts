@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { app, BrowserWindow, nativeTheme, session } from 'electron'
+import { app, BrowserWindow, Menu, nativeTheme, session } from 'electron'
 import { openSettingsStore } from '../settings/settings-store'
 import { handleAppScheme, registerAppScheme } from './app-protocol'
 import { smallHeapFlags, startBackendProcess } from './backend-process'
@@ -17,6 +17,8 @@ registerAppScheme()
 // Small young generations and lazily made code: the app must not weigh on the machine that it inspects. What it keeps
 // lies in a few typed arrays, so that nothing is lost by it.
 app.commandLine.appendSwitch('js-flags', smallHeapFlags.join(' '))
+// Else Electron makes its own menu before the app's.
+Menu.setApplicationMenu(null)
 
 async function start(): Promise<void> {
   const log = createLog(join(app.getPath('userData'), 'logs', 'ballonet.log'))
@@ -43,8 +45,8 @@ async function start(): Promise<void> {
       iconPath: join(resourcesDir, 'assets', 'icons', '256x256.png'),
       onLog: log,
     })
-  openWindow()
-  setupMenu(settings.get().locale)
+  // The menu waits for the first paint: the page's files come from this process, too.
+  openWindow().once('ready-to-show', () => setupMenu(settings.get().locale))
 
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) openWindow()

@@ -104,7 +104,7 @@ export function setupIpcServer({ settings, backend, onSettings, onLog }: IpcServ
   })
 
   ipcMain.on('connect-backend', (event) => {
-    if (isTrusted(event)) backend.connect(event.sender)
+    if (isTrusted(event) && event.senderFrame !== null) backend.connect(event.senderFrame)
   })
 }
 

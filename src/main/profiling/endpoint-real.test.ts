@@ -31,7 +31,7 @@ async function start(
   args: string[],
   environment: Record<string, string> = {},
 ): Promise<DemoChild & { url: string }> {
-  const child = await startTestService(args, environment)
+  const child = await startTestService(args, { environment })
   open.push(child)
   return child
 }

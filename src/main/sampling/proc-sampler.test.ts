@@ -58,6 +58,24 @@ function statusOf(pid: number, name: string): number {
 }
 
 describe('the process table', () => {
+  it('has no sizes for a process that has ended and for a thread of the kernel', async () => {
+    const parent = start('sh', ['-c', 'true & exec sleep 60'])
+    let frame = await sampler.readTableOnce([])
+    const zombieRow = (): number =>
+      frame.ppid.findIndex((ppid, row) => ppid === parent && frame.state[row] === 0x5a)
+    await vi.waitFor(async () => {
+      frame = await sampler.readTableOnce([])
+      expect(zombieRow()).toBeGreaterThanOrEqual(0)
+    }, waitLimit)
+    const kernelRows = frame.metas.flatMap((meta, row) => (meta.isKernelThread ? [row] : []))
+    for (const row of [zombieRow(), ...kernelRows]) {
+      expect(frame.columns.virtBytes?.[row]).toBeNaN()
+      expect(frame.columns.rssBytes?.[row]).toBeNaN()
+      expect(frame.columns.memPercent?.[row]).toBeNaN()
+    }
+    expect(frame.columns.rssBytes?.[rowOf(frame, parent)]).toBeGreaterThan(0)
+  })
+
   it('shows the numbers of ps and of status', async () => {
     const pid = start('sleep', ['60'])
     await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/comm`, 'utf8')).toBe('sleep\n'), waitLimit)
@@ -201,9 +219,6 @@ describe('a watched process', () => {
       absent: {},
     })
     await vi.waitFor(() => expect(recorder.samples.length).toBeGreaterThan(2), waitLimit)
-    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-    const kib = (name: string): number =>
-      Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1]) * 1024
     const last = watch.latest()
     expect(last).toMatchObject({
       comm: 'sleep',
@@ -217,11 +232,17 @@ describe('a watched process', () => {
       go: null,
       absent: {},
     })
-    expect(last?.rollup).toMatchObject({
-      rssBytes: kib('Rss'),
-      ussBytes: kib('Private_Clean') + kib('Private_Dirty'),
-      lazyFreeBytes: kib('LazyFree'),
-    })
+    // What is private until another process maps the same file moves: compared when both saw the same.
+    await vi.waitFor(() => {
+      const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+      const kib = (name: string): number =>
+        Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1]) * 1024
+      expect(watch.latest()?.rollup).toMatchObject({
+        rssBytes: kib('Rss'),
+        ussBytes: kib('Private_Clean') + kib('Private_Dirty'),
+        lazyFreeBytes: kib('LazyFree'),
+      })
+    }, waitLimit)
     expect(last?.rollupDueAtMs).toBeGreaterThan(last?.rollup?.atMs ?? Infinity)
     expect(last?.cgroup?.path).toBe(watch.facts.cgroupPath)
     expect([last?.memPercent, last?.cgroup?.currentBytes].every((value) => (value ?? 0) > 0)).toBe(true)

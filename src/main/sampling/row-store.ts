@@ -23,6 +23,7 @@ export interface ProcessRow {
   ppid: number
   /** ASCII code. */
   state: number
+  /** NaN for what has no memory. */
   virtBytes: number
   rssBytes: number
   threads: number
@@ -49,9 +50,10 @@ export interface ProcessRow {
 
   sources: Partial<Record<Exclude<TableSource, 'stat'>, SourceReading>>
   cgroup: { place: CgroupPlace | null; readAtMs: number } | null
-  /** Monotonic clock: when its page tables may be walked again; and what the last walk cost. */
+  /** Monotonic clock: when its page tables may be walked again. */
   walkDueAtMs: number
-  lastWalk: { rssBytes: number; costMs: number } | null
+  /** What the last walk cost, when it began (monotonic clock), and what the process had done until then. */
+  lastWalk: { atMs: number; rssBytes: number; costMs: number; cpuTicks: number; minorFaults: number } | null
 
   readonly counters: {
     atMs: number
@@ -125,6 +127,17 @@ export function createProcessRow(known: NewRow): ProcessRow {
   }
 }
 
+const zombie = 'Z'.charCodeAt(0)
+const dead = 'X'.charCodeAt(0)
+
+/** A thread of the kernel, or a process that has ended and waits for its parent. */
+export function hasNoMemory({
+  isKernelThread,
+  state,
+}: Pick<ProcessRow, 'isKernelThread' | 'state'>): boolean {
+  return isKernelThread || state === zombie || state === dead
+}
+
 export function createRowStore(firstHost: RowHost): RowStore {
   let host = firstHost
   let isBroken = false
@@ -176,8 +189,10 @@ export function createRowStore(firstHost: RowHost): RowStore {
     row.seen = poll
     row.ppid = table.ppid[index] as number
     row.state = table.state[index] as number
-    row.virtBytes = table.virtBytes[index] as number
-    row.rssBytes = (table.rssPages[index] as number) * host.pageSizeBytes
+    // stat says 0 for what has no memory of its own; status, which a watch reads, says nothing.
+    const isWithout = hasNoMemory(row)
+    row.virtBytes = isWithout ? NaN : (table.virtBytes[index] as number)
+    row.rssBytes = isWithout ? NaN : (table.rssPages[index] as number) * host.pageSizeBytes
     row.threads = table.threads[index] as number
     updateRates(row, table, index, moment)
     if (row.counters.commHash === table.commHash[index]) return

@@ -8,7 +8,7 @@ import type { ReadRequest, ReadResult } from '../targets/target'
 import type { CgroupPlace, CgroupReader } from './cgroup-reader'
 import { parseAnswer, toAnswerAbsence, toFileRead } from './read-text'
 import type { RollupReader } from './rollup-reader'
-import type { ProcessRow, SourceReading } from './row-store'
+import { hasNoMemory, type ProcessRow, type SourceReading } from './row-store'
 
 type Values = Partial<Record<ColumnId, number>>
 type CheapSource = Exclude<TableSource, 'stat' | 'smaps_rollup'>
@@ -20,8 +20,8 @@ const groupMaxAgeMs = 900
 const deniedRestMs = 60_000
 /** Walks that share a round trip may take so long together. */
 const maxBatchMs = 20
-const zombie = 'Z'.charCodeAt(0)
-const dead = 'X'.charCodeAt(0)
+/** What did nothing since its last walk has hardly another page; others may share or unshare theirs with it. */
+const idleWalkIntervalMs = 30_000
 
 /** Reads the sources of the table that are not stat: only those that somebody looks at, rows in view first. */
 export interface TableSources {
@@ -191,7 +191,7 @@ function toWalkOrder(rows: readonly ProcessRow[], visibleRowIds: ReadonlySet<num
   const due: ProcessRow[] = []
   for (const row of rows) {
     if (hasNoMemory(row)) row.sources.smaps_rollup = toReading('no-memory')
-    else if (row.walkDueAtMs <= nowMs) {
+    else if (row.walkDueAtMs <= nowMs && (hasMoved(row) || isWalkOld(row, nowMs))) {
       if (estimateWalkMs(row.rssBytes, row.lastWalk ?? undefined) <= askAboveMs) due.push(row)
       else row.sources.smaps_rollup ??= toReading('too-expensive')
     }
@@ -202,6 +202,20 @@ function toWalkOrder(rows: readonly ProcessRow[], visibleRowIds: ReadonlySet<num
     (a, b) =>
       isVisible(a) - isVisible(b) || readAtMs(a) - readAtMs(b) || a.rssBytes - b.rssBytes || a.pid - b.pid,
   )
+}
+
+/** A process that used no CPU gave nothing back and took nothing; what the kernel takes from it shows in its RSS. */
+function hasMoved({ lastWalk, rssBytes, counters }: ProcessRow): boolean {
+  return (
+    lastWalk === null ||
+    lastWalk.rssBytes !== rssBytes ||
+    lastWalk.cpuTicks !== counters.cpuTicks ||
+    lastWalk.minorFaults !== counters.minorFaults
+  )
+}
+
+function isWalkOld({ lastWalk }: ProcessRow, nowMs: number): boolean {
+  return lastWalk === null || nowMs - lastWalk.atMs >= idleWalkIntervalMs
 }
 
 /** Rows whose walks go into one round trip: cheap ones, so that the budget is not outrun. */
@@ -238,13 +252,10 @@ async function walkRows(
 
 /** Notes a walk of this row that began at startMs (monotonic clock), whoever made it. */
 export function takeWalk(row: ProcessRow, rollup: RollupSample, startMs: number): void {
-  row.lastWalk = { rssBytes: row.rssBytes, costMs: rollup.costMs }
+  const { cpuTicks, minorFaults } = row.counters
+  row.lastWalk = { atMs: startMs, rssBytes: row.rssBytes, costMs: rollup.costMs, cpuTicks, minorFaults }
   row.walkDueAtMs = nextWalkDueMs(startMs, startMs + rollup.costMs)
   row.sources.smaps_rollup = { readAtMs: rollup.atMs, absence: 0, values: toRollupValues(rollup) }
-}
-
-function hasNoMemory(row: ProcessRow): boolean {
-  return row.isKernelThread || row.state === zombie || row.state === dead
 }
 
 function toReading(reason: AbsenceReason): SourceReading {

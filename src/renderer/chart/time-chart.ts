@@ -1,21 +1,14 @@
-import { Chart, LinearScale } from 'chart.js'
+import { Chart } from 'chart.js'
 import type { MetricUnit } from '#core/metrics/catalogue'
 import type { Envelope } from '../live/envelope'
-import {
-  formatClock,
-  formatTick,
-  hasSeconds,
-  toTimeAxis,
-  toValueAxis,
-  type TimeAxis,
-  type ValueAxis,
-} from './axis-ticks'
+import { AxisScale, valueAxisWidth, type AxisView } from './axis-scale'
+import { formatClock, formatTick, hasSeconds, toTimeAxis, toValueAxis } from './axis-ticks'
 import type { ChartTheme } from './chart-theme'
 import { createLinesPlugin, type LineStyle } from './lines-plugin'
 import { createMarksPlugin, type ChartMarks } from './marks-plugin'
 import type { TimeSpan } from './time-window'
 
-Chart.register(LinearScale)
+Chart.register(AxisScale)
 
 export interface TimeChartOptions {
   unit: MetricUnit
@@ -44,40 +37,26 @@ export interface TimeChart {
 }
 
 /** Distances of the plot from the canvas's sides, CSS pixels. */
-export const plotInset = { left: 62, right: 12 } as const
+export const plotInset = { left: valueAxisWidth, right: 12 } as const
 
 /** Two points a bucket, one bucket for two pixels: finer than a line of 1.5 px can show. */
 export function toBuckets(canvasWidth: number): number {
   return Math.max(1, Math.round((canvasWidth - plotInset.left - plotInset.right) / 2))
 }
 
-/** Half the width of a time label. */
+/** Half the width of a time label: one of a later tick would be cut off by the canvas's right side. */
 const nearEdge = 26
-
-interface Axes {
-  y: ValueAxis
-  x: TimeAxis
-  /** A label of a later tick would be cut off by the canvas's right side. */
-  lastLabelMs: number
-}
-
-type LineChart = Chart<'line'>
+/** Half the height of a label of the axis of values, which lies on the plot's upper and lower side. */
+const halfLabel = 7
 
 export function createTimeChart(
   canvas: HTMLCanvasElement,
   options: TimeChartOptions,
   theme: ChartTheme,
 ): TimeChart {
-  const axes: Axes = {
-    y: toValueAxis(options.unit, 0, 4),
-    x: toTimeAxis(0, 60_000, 6, 0),
-    lastLabelMs: Infinity,
-  }
   const marks = createMarksPlugin()
   const lines = createLinesPlugin(options.lines)
-  marks.setTheme(theme)
-  lines.setTheme(theme)
-  const chart: LineChart = new Chart<'line'>(canvas, {
+  const chart = new Chart<'line'>(canvas, {
     type: 'line',
     data: { datasets: [] },
     plugins: [marks.plugin, lines.plugin],
@@ -86,99 +65,65 @@ export function createTimeChart(
       responsive: false,
       maintainAspectRatio: false,
       events: [],
-      layout: { padding: { top: 4, right: plotInset.right, bottom: options.hasTimeLabels ? 0 : 4 } },
+      layout: {
+        padding: { top: halfLabel, right: plotInset.right, bottom: options.hasTimeLabels ? 0 : halfLabel },
+      },
       scales: {
-        x: {
-          type: 'linear',
-          grid: { drawTicks: false },
-          border: { display: true },
-          ticks: {
-            display: options.hasTimeLabels,
-            padding: 6,
-            maxRotation: 0,
-            autoSkip: false,
-            callback: (value) => toTimeLabel(Number(value), axes),
-          },
-          afterBuildTicks: (scale) => void (scale.ticks = axes.x.ticks.map((value) => ({ value }))),
-          // Labels must not widen the plot's margins, or the charts of a stack would not line up.
-          afterFit: (scale) => void Object.assign(scale, { paddingLeft: 0, paddingRight: 0 }),
-        },
-        y: {
-          type: 'linear',
-          grid: { drawTicks: false },
-          border: { display: false },
-          ticks: {
-            padding: 6,
-            autoSkip: false,
-            callback: (value) => formatTick(options.unit, Number(value), axes.y.max),
-          },
-          afterBuildTicks: (scale) => void (scale.ticks = axes.y.ticks.map((value) => ({ value }))),
-          afterFit: (scale) => void (scale.width = plotInset.left),
-        },
+        x: { type: 'axis', ticks: { display: options.hasTimeLabels } },
+        y: { type: 'axis', ticks: { display: true } },
       },
     },
   })
-  colourAxes(chart, theme)
+  const { x, y } = chart.scales as { x?: AxisScale; y?: AxisScale }
+  let shown: TimeChartView | null = null
+  let look = theme
 
-  function plotSize(): { width: number; height: number } {
-    return { width: Math.max(40, chart.width - plotInset.left - plotInset.right), height: chart.height }
+  /** Not Chart.js's update: nothing but the axes' views has changed, and the layout depends on nothing that they show. */
+  function redraw(): void {
+    if (shown === null) return
+    x?.show(toTimes(shown, chart.width), look)
+    y?.show(toValues(shown, options.unit, chart.height), look)
+    chart.draw()
   }
 
-  function setAxes(view: TimeChartView): void {
-    const { width, height } = plotSize()
-    const greatest = Math.max(view.leastTop, ...view.envelopes.map((envelope) => envelope?.greatest || 0))
-    axes.y = toValueAxis(options.unit, greatest, Math.max(2, Math.min(5, Math.floor(height / 38))))
-    const offset = new Date(view.toMs).getTimezoneOffset()
-    axes.x = toTimeAxis(view.fromMs, view.toMs, Math.max(2, Math.floor(width / 90)), offset)
-    axes.lastLabelMs = view.toMs - ((nearEdge - plotInset.right) / width) * (view.toMs - view.fromMs)
-    const { x, y } = chart.options.scales as Record<'x' | 'y', { min?: number; max?: number }>
-    x.min = view.fromMs
-    x.max = view.toMs
-    y.min = 0
-    y.max = axes.y.max
+  function recolour(next: ChartTheme): void {
+    look = next
+    marks.setTheme(next)
+    lines.setTheme(next)
+    redraw()
   }
 
+  recolour(theme)
   return {
     draw(view) {
-      setAxes(view)
+      shown = view
       lines.setEnvelopes(view.envelopes)
       marks.setMarks(view.marks)
-      chart.update('none')
+      redraw()
     },
     resize(width, height) {
       if (chart.width !== width || chart.height !== height) chart.resize(width, height)
     },
-    recolour(next) {
-      colourAxes(chart, next)
-      marks.setTheme(next)
-      lines.setTheme(next)
-      chart.update('none')
-    },
+    recolour,
     toPixelY(value) {
-      const scale = chart.scales['y']
-      return scale === undefined || !Number.isFinite(value) ? null : scale.getPixelForValue(value)
+      return y === undefined || !Number.isFinite(value) ? null : y.getPixelForValue(value)
     },
     dispose: () => chart.destroy(),
   }
 }
 
-function toTimeLabel(atMs: number, axes: Axes): string {
-  return atMs > axes.lastLabelMs ? '' : formatClock(atMs, hasSeconds(axes.x.stepMs))
+function toTimes({ fromMs, toMs }: TimeSpan, canvasWidth: number): AxisView {
+  const width = Math.max(40, canvasWidth - plotInset.left - plotInset.right)
+  const offset = new Date(toMs).getTimezoneOffset()
+  const { stepMs, ticks } = toTimeAxis(fromMs, toMs, Math.max(2, Math.floor(width / 90)), offset)
+  const lastLabelMs = toMs - ((nearEdge - plotInset.right) / width) * (toMs - fromMs)
+  const toLabel = (at: number): string => (at > lastLabelMs ? '' : formatClock(at, hasSeconds(stepMs)))
+  return { min: fromMs, max: toMs, ticks: ticks.map((at) => ({ at, label: toLabel(at) })) }
 }
 
-function colourAxes(chart: LineChart, theme: ChartTheme): void {
-  const scales = chart.options.scales as unknown as Record<
-    'x' | 'y',
-    {
-      grid: { color: string }
-      border: { color: string }
-      ticks: { color: string; font: { family: string; size: number } }
-    }
-  >
-  for (const scale of [scales.x, scales.y]) {
-    scale.grid.color = theme.grid
-    scale.border.color = theme.border
-    scale.ticks.color = theme.axis
-    scale.ticks.font = { family: theme.font, size: 11 }
-  }
+function toValues({ leastTop, envelopes }: TimeChartView, unit: MetricUnit, canvasHeight: number): AxisView {
+  const greatest = Math.max(leastTop, ...envelopes.map((envelope) => envelope?.greatest || 0))
+  const mostTicks = Math.max(2, Math.min(5, Math.floor(canvasHeight / 38)))
+  const { max, ticks } = toValueAxis(unit, greatest, mostTicks)
+  return { min: 0, max, ticks: ticks.map((at) => ({ at, label: formatTick(unit, at, max) })) }
 }

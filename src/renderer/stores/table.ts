@@ -24,9 +24,9 @@ export const useTableStore = defineStore('table', () => {
   const error = shallowRef<ErrorValue | null>(null)
   const metas = new Map<number, RowMeta>()
   let frame: TableFrame | null = null
-  let receivedAtMs = 0
   let visibleRowIds: number[] = []
   let visibleTimer: ReturnType<typeof setTimeout> | undefined
+  let staleTimer: ReturnType<typeof setTimeout> | undefined
 
   function wantedColumns(): ColumnId[] {
     return columnIds.filter((id) => settings.settings.columns.includes(id))
@@ -49,6 +49,7 @@ export const useTableStore = defineStore('table', () => {
     visibleRowIds = []
     isStale.value = false
     error.value = null
+    clearTimeout(staleTimer)
     version.value++
   }
 
@@ -63,8 +64,9 @@ export const useTableStore = defineStore('table', () => {
     for (const meta of next.metas) metas.set(meta.rowId, meta)
     prune(next)
     frame = next
-    receivedAtMs = performance.now()
     isStale.value = false
+    clearTimeout(staleTimer)
+    staleTimer = setTimeout(() => (isStale.value = true), staleAfterMs)
     version.value++
   }
 
@@ -109,11 +111,8 @@ export const useTableStore = defineStore('table', () => {
     () => void subscribe(),
   )
 
-  const timer = setInterval(() => {
-    isStale.value = frame !== null && performance.now() - receivedAtMs > staleAfterMs
-  }, 1_000)
   onScopeDispose(() => {
-    clearInterval(timer)
+    clearTimeout(staleTimer)
     clearTimeout(visibleTimer)
   })
 

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { DisplayColumnId } from '#core/metrics/process-table'
-import { formatAge, toCell } from './cell'
+import { formatAge, readCell, toCell } from './cell'
 import { displayColumns } from './display-columns'
 import { createFrame, createMeta, frameAtMs, type FixtureProcess } from './table-frame.fixture'
 
 function cellOf(id: DisplayColumnId, process: FixtureProcess, hasMeta = true) {
   const column = displayColumns.find((candidate) => candidate.id === id)!
-  return toCell(column, createFrame([process]), 0, hasMeta ? createMeta(process) : undefined)
+  const reading = readCell(column, createFrame([process]), 0)
+  return toCell(column, reading, hasMeta ? createMeta(process) : undefined)
 }
 
-describe('toCell', () => {
+describe('a cell', () => {
   it('formats a number, and says how old it is', () => {
     expect(
       cellOf('lazyFreeBytes', { pid: 1, lazyFreeBytes: 2 ** 30, rollupReadAtMs: frameAtMs - 4_000 }),
@@ -36,6 +37,8 @@ describe('toCell', () => {
     expect(cellOf('lazyFreeBytes', { pid: 1, rollupAbsence: 5 }).absence).toBe('too-expensive')
     expect(cellOf('lazyFreeBytes', { pid: 1 }).absence).toBe('not-reported')
     expect(cellOf('oomScore', { pid: 1 }).absence).toBe('not-read')
+    expect(cellOf('rssBytes', { pid: 1, rssBytes: NaN }).absence).toBe('no-memory')
+    expect(cellOf('cpuPercent', { pid: 1 }).absence).toBe('not-read')
   })
 
   it('escapes what an untrusted name hides', () => {
@@ -51,8 +54,8 @@ describe('toCell', () => {
 })
 
 it('formatAge runs in steps', () => {
-  expect(formatAge(5_100)).toBe('5\u00a0s')
-  expect(formatAge(11_900)).toBe('10\u00a0s')
+  expect(formatAge(10_000)).toBe('10\u00a0s')
+  expect(formatAge(24_900)).toBe('20\u00a0s')
   expect(formatAge(58_000)).toBe('1\u00a0min')
   expect(formatAge(60_000)).toBe('1\u00a0min')
   expect(formatAge(119_000)).toBe('1\u00a0min')

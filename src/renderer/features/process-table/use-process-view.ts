@@ -52,6 +52,10 @@ export function useProcessView() {
     })
   })
 
+  // Apart from the view, which each frame makes anew: these change seldom.
+  const rowCount = computed(() => view.value.rows.length)
+  const matchCount = computed(() => view.value.matchCount)
+
   /** Largest RSS of all processes: the full length of the bars in the RSS column. */
   const mostRssBytes = computed(() => {
     void table.version
@@ -70,6 +74,8 @@ export function useProcessView() {
     isTree,
     collapsed,
     view,
+    rowCount,
+    matchCount,
     mostRssBytes,
     sortBy,
     setCollapsed,

@@ -1,5 +1,6 @@
 import type { TableFrame } from '#core/metrics/process-table'
 import type { HostSample } from '#core/metrics/samples'
+import { formatBytes, formatPercent } from '#core/text/units'
 
 /** How a host's memory is divided. Shares are of MemTotal. */
 export interface MemoryShares {
@@ -54,5 +55,33 @@ export function toMemoryShares(host: HostSample | null, lazyFreeBytes: number | 
       usedByFree === null || lazyFreeBytes === null
         ? null
         : Math.max(0, usedByFree - lazyFreeBytes) / totalBytes,
+  }
+}
+
+/** Shares as a person reads them; null: not known. */
+export interface Figures {
+  available: string
+  total: string
+  used: string
+  usedByFree: string | null
+  usedLessLazyFree: string | null
+  lazyFree: string | null
+  /** Where the parts of the bar end, as CSS has it: what is used, and LazyFree after that. */
+  usedSize: string
+  lazySize: string
+}
+
+export function toFigures(shares: MemoryShares): Figures {
+  const percentOf = (share: number): string => formatPercent(share * 100)
+  const percentOrNull = (share: number | null): string | null => (share === null ? null : percentOf(share))
+  return {
+    available: formatBytes(shares.availableBytes),
+    total: formatBytes(shares.totalBytes),
+    used: percentOf(shares.usedShare),
+    usedByFree: percentOrNull(shares.usedByFreeShare),
+    usedLessLazyFree: percentOrNull(shares.usedLessLazyFreeShare),
+    lazyFree: shares.lazyFreeBytes === null ? null : formatBytes(shares.lazyFreeBytes),
+    usedSize: `${(shares.usedShare * 100).toFixed(1)}%`,
+    lazySize: `${((shares.usedShare + shares.lazyFreeShare) * 100).toFixed(1)}%`,
   }
 }

@@ -1,7 +1,17 @@
 /** Are two records equal, field by field? */
-export function isSameRecord<T extends object>(a: T, b: T): boolean {
+function isSameRecord<T extends object>(a: T, b: T): boolean {
   for (const name in b) if (a[name] !== b[name]) return false
   return true
+}
+
+/** The former record when the next one is equal, else the next one. */
+export function keepSameRecord<T extends object>(before: T | undefined, next: T): T {
+  return before !== undefined && isSameRecord(before, next) ? before : next
+}
+
+/** Do two lists hold the very same things in the same order? */
+export function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index])
 }
 
 /**
@@ -10,11 +20,9 @@ export function isSameRecord<T extends object>(a: T, b: T): boolean {
  */
 export function keepSame<T extends object>(before: T[] | undefined, next: T[]): T[] {
   if (before === undefined) return next
-  let isSame = before.length === next.length
   for (let i = 0; i < next.length; i++) {
     const old = before[i]
     if (old !== undefined && isSameRecord(old, next[i]!)) next[i] = old
-    else isSame = false
   }
-  return isSame ? before : next
+  return isSameList(before, next) ? before : next
 }
