@@ -74,14 +74,7 @@ export interface SessionEvent {
   atMs: number
   targetId: string
   key: ProcessKey | null
-  kind:
-    | 'process-gone'
-    | 'gc'
-    | 'balloon-started'
-    | 'balloon-ended'
-    | 'endpoint'
-    | 'target'
-    | 'long-read'
+  kind: 'process-gone' | 'gc' | 'balloon-started' | 'balloon-ended' | 'endpoint' | 'target' | 'long-read'
   /** A key under `event.*` in the catalogues, and its parameters (raw numbers: bytes, ms). */
   text: string
   params: Record<string, string | number>

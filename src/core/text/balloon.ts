@@ -132,7 +132,8 @@ export const balloonText = {
       'not-linux': '气球需要 Linux。',
       'no-shell': '目标上无法启动 POSIX shell。',
       'small-shell': '目标上的 shell 只支持 32 位运算，不足以表示内存大小。',
-      'one-session': '主机只允许一个会话，且正用于读取（其 sshd_config 的 MaxSessions）。气球需要单独的会话。',
+      'one-session':
+        '主机只允许一个会话，且正用于读取（其 sshd_config 的 MaxSessions）。气球需要单独的会话。',
       'no-dd': '目标上缺少 dd 或 sleep。',
       'no-memavailable': '内核不报告 MemAvailable（低于 3.14）：无法保证下限。',
       'no-room': '下限之上已无余量。',
