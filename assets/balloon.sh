@@ -1,13 +1,13 @@
 # Ballonet's balloon: takes memory bit by bit, and gives all of it back whatever happens. POSIX sh; needs /proc, dd, sleep.
 #
-#   sh -c "$(cat balloon.sh)" ballonet-balloon MODE key=value…        (commands on standard input, answers on standard output)
+#   sh -c "$(cat balloon.sh)" ballonet-balloon MODE key=value...        (commands on standard input, answers on standard output)
 #
 # MODE probe   bytes=N [join=FILE]      what this host can do, and a dd of N bytes between two lines that the reader times
 # MODE guard   floor=BYTES watchdog=MS page=BYTES [max=BYTES] [time=MS] [chunk=MS]
 #              and for a memory cgroup: version=1|2 limit=BYTES group=DIR join=FILE hostfloor=BYTES
 #
 # Commands, one a line: `beat` (I am still there), `look` (say the state), `grow BYTES`, `deflate`. Every line is a heartbeat.
-# Answers: `ready`, `state`, `grown`, `refused reason=…`, `shrunk reason=…`, `end reason=…`; each but the first with
+# Answers: `ready`, `state`, `grown`, `refused reason=...`, `shrunk reason=...`, `end reason=...`; each but the first with
 # balloon= pending= available= memavailable= in bytes.
 #
 # How memory is held: `dd bs=N count=1` reads N zero bytes into its buffer and then blocks, for ever, on a pipe that nobody
@@ -18,7 +18,10 @@
 # The ticker wakes the guard, so that floor and watchdog need no `read -t`; it also ends a guard that was stopped.
 # The guard ends when: the input ends, no line came for watchdog ms, the ticker is lost, or the top shell is gone or stopped.
 #
-# Descriptors in the guard: 4 the holders' pipe (read end, never read), 5 the events. Children close both.
+# In ksh93 the guard is the top shell itself.
+#
+# Descriptors in the guard: 4 the holders' pipe (read end, never read), 5 the events. Children close both. Both are opened
+# again for writing by their names in /proc/self/fd, so both must be real pipes. The pipelines of ksh93 are sockets.
 
 LC_ALL=C
 floor=0 watchdog=1500 page=4096 max=0 time=0 chunk=20000 version=0 limit=0 group= join= hostfloor=0 bytes=0
@@ -83,12 +86,13 @@ say() {
 }
 
 # Starts one dd of $1 bytes. Its first acts, before it takes anything: be the kernel's first victim, and join the group.
+# Braces, as yash makes two processes of `( ) &`: the outer one would keep the pipe's read end, and would be `$!`.
 start_holder() {
-  (
+  {
     echo 1000 >/proc/self/oom_score_adj || exit 3
     [ -z "$join" ] || echo 0 >"$join" || exit 3
     exec dd if=/dev/zero bs="$1" count=1 >/proc/self/fd/4 4<&- 5<&-
-  ) </dev/null 2>/dev/null &
+  } </dev/null 2>/dev/null &
   pending=$! pending_bytes=$1 pending_since=$now
 }
 
@@ -172,11 +176,12 @@ check_pending() {
   fi
 }
 
-# A holder ended that the guard did not end: status 137 is a SIGKILL, which is how the kernel's OOM killer does it.
+# A holder ended that the guard did not end. A SIGKILL, which is how the kernel's OOM killer does it, is status 137, in
+# ksh93 265 and in yash 393.
 finish_lost() {
   status=0
   wait "$1" 2>/dev/null || status=$?
-  [ "$status" = 137 ] && finish out-of-memory
+  case $status in 137 | 265 | 393) finish out-of-memory ;; esac
   finish holder-failed
 }
 
@@ -288,12 +293,33 @@ run_probe() {
   joins=no
   if [ -n "$join" ]; then
     # In the background, because a subshell of ksh is not always a process of its own.
-    (echo 0 >"$join") 2>/dev/null &
+    { echo 0 >"$join"; } 2>/dev/null &
     wait $! && joins=yes
   fi
   echo "probe begin joins=$joins"
   [ "$bytes" = 0 ] || dd if=/dev/zero of=/dev/null bs="$bytes" count=1 2>/dev/null
   echo "probe end status=$?"
+}
+
+# An empty pipe whose writer ended at once: the inner right side owns its only read end.
+run_in_pipeline() {
+  run_forwarder <&3 3<&- | {
+    exec 5<&0 3<&- </dev/null
+    : | {
+      exec 4<&0 </dev/null
+      run_guard
+    }
+  }
+}
+
+# The same with process substitutions of ksh93, which are pipes. In `eval`, as it is no syntax of others. By way of 9, as
+# the pipe itself may have been opened as 4 or 5, and is closed afterwards.
+run_in_ksh() {
+  eval 'exec 9< <(run_forwarder <&3 3<&-)' || fail unsupported-shell
+  exec 5<&9 9<&- 3<&- </dev/null
+  eval 'exec 9< <(: 5<&-)' || fail unsupported-shell
+  exec 4<&9 9<&-
+  run_guard
 }
 
 mode=$1
@@ -340,14 +366,7 @@ case $mode in
   guard)
     # Standard error is closed too: the shell would report there each child that was ended on purpose.
     exec 3<&0 2>/dev/null
-    # An empty pipe whose writer ended at once: the inner right side owns its only read end.
-    run_forwarder <&3 3<&- | {
-      exec 5<&0 3<&- </dev/null
-      : | {
-        exec 4<&0 </dev/null
-        run_guard
-      }
-    }
+    if : | true >/proc/self/fd/0; then run_in_pipeline; else run_in_ksh; fi
     ;;
   *) fail invalid ;;
 esac

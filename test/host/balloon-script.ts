@@ -118,6 +118,15 @@ export function startScript(shell: Shell, args: string[]): RunningScript {
   const processes = createSessionList(pid)
   const holders = (): ProcessEntry[] => processes().filter(({ comm }) => comm === 'dd')
   const guard = (): number => holders()[0]!.parent
+  const isShell = ({ comm }: ProcessEntry): boolean => comm !== 'dd' && comm !== 'sleep'
+  // The first child of the shell that is not above the guard. In ksh93 the guard is the shell itself.
+  const forwarder = (): number => {
+    const all = processes()
+    const ancestors = new Set<number>()
+    for (let at = guard(); at > 1 && at !== pid; at = all.find((entry) => entry.pid === at)?.parent ?? 0)
+      ancestors.add(at)
+    return all.find((entry) => entry.parent === pid && !ancestors.has(entry.pid) && isShell(entry))!.pid
+  }
   return {
     pid,
     lines,
@@ -135,17 +144,11 @@ export function startScript(shell: Shell, args: string[]): RunningScript {
     guard,
     ticker: () => {
       const parent = guard()
-      return processes().find(
-        (entry) => entry.parent === parent && entry.comm !== 'dd' && entry.comm !== 'sleep',
-      )!.pid
+      const other = forwarder()
+      return processes().find((entry) => entry.parent === parent && entry.pid !== other && isShell(entry))!
+        .pid
     },
-    forwarder: () => {
-      const all = processes()
-      const ancestors = new Set<number>()
-      for (let at = guard(); at > 1 && at !== pid; at = all.find((entry) => entry.pid === at)?.parent ?? 0)
-        ancestors.add(at)
-      return all.find((entry) => entry.parent === pid && !ancestors.has(entry.pid))!.pid
-    },
+    forwarder,
     processes,
     end() {
       clearInterval(timer)

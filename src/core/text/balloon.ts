@@ -26,7 +26,8 @@ export const balloonText = {
       after: 'Holds for {hold}, then gives everything back.',
     },
     risk: {
-      'remote-host': 'This runs on {host}, not on this machine. What runs there feels the pressure.',
+      'remote-host':
+        'The balloon runs on {host}, not on this machine: the processes there feel the pressure.',
       'floor-near':
         'The floor is near: most of LazyFree may be out of reach before the floor stops the balloon, and little memory would be left meanwhile.',
       'psi-already-up': 'Processes on this host already wait for memory. More pressure slows them down.',
@@ -43,9 +44,9 @@ export const balloonText = {
     refusal: {
       'not-linux': 'A balloon needs Linux.',
       'no-shell': 'No POSIX shell could be started there.',
-      'small-shell': 'The shell there counts with 32 bits only: too few for sizes of memory.',
+      'small-shell': 'The shell there computes with 32 bits only: too few for sizes of memory.',
       'one-session':
-        'The host allows one session only, and that one is reading (MaxSessions in its sshd_config). The balloon needs one of its own.',
+        'The host allows only one session (MaxSessions in its sshd_config), and it is in use for reading. The balloon needs one of its own.',
       'no-dd': 'dd or sleep is missing there.',
       'no-memavailable': 'The kernel does not report MemAvailable (before 3.14): no floor could be held.',
       'no-room': 'There is no room above the floor.',
@@ -118,7 +119,7 @@ export const balloonText = {
       after: '保持 {hold} 后全部归还。',
     },
     risk: {
-      'remote-host': '将在 {host} 上运行，而不是本机。那里的服务会感受到内存压力。',
+      'remote-host': '气球将在 {host} 上运行，而非本机：那里的进程会承受内存压力。',
       'floor-near': '距下限很近：气球可能在收回大部分 LazyFree 之前就被下限拦住，期间剩余内存很少。',
       'psi-already-up': '此主机上已有进程在等待内存，进一步加压会拖慢它们。',
       'swap-in-use': '此主机有交换区：加压时，在用内存可能先于 LazyFree 被换出。',
@@ -132,8 +133,7 @@ export const balloonText = {
       'not-linux': '气球需要 Linux。',
       'no-shell': '目标上无法启动 POSIX shell。',
       'small-shell': '目标上的 shell 只支持 32 位运算，不足以表示内存大小。',
-      'one-session':
-        '主机只允许一个会话，且正用于读取（其 sshd_config 的 MaxSessions）。气球需要单独的会话。',
+      'one-session': '主机只允许一个会话（sshd_config 中的 MaxSessions），且已用于读取。气球需要单独的会话。',
       'no-dd': '目标上缺少 dd 或 sleep。',
       'no-memavailable': '内核不报告 MemAvailable（低于 3.14）：无法保证下限。',
       'no-room': '下限之上已无余量。',

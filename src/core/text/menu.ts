@@ -2,6 +2,7 @@
 export const menuText = {
   en: {
     file: 'File',
+    connect: 'Connect to a host…',
     quit: 'Quit',
     edit: 'Edit',
     view: 'View',
@@ -15,6 +16,7 @@ export const menuText = {
   },
   'zh-CN': {
     file: '文件',
+    connect: '连接主机…',
     quit: '退出',
     edit: '编辑',
     view: '视图',

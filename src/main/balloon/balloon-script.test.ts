@@ -26,6 +26,7 @@ const shells: Shell[] = [
   { name: 'bash', command: ['/usr/bin/bash', '--norc'], pathDir: null },
   { name: 'busybox ash with its own dd', command: ['/usr/bin/busybox', 'sh'], pathDir: busybox.dir },
   { name: 'ksh', command: ['/usr/bin/ksh'], pathDir: null },
+  { name: 'yash', command: ['/usr/bin/yash'], pathDir: null },
 ].filter(({ command }) => existsSync(command[0]!))
 
 function launch({ onTestFinished }: TestContext, shell: Shell, args: string[]): RunningScript {
@@ -76,6 +77,10 @@ it.skipIf(!existsSync(smallShell.command[0]!))(
     await script.waitLine(/^end reason=unsupported-shell /)
   },
 )
+
+it('is plain ASCII, as yash takes nothing else in the C locale', ({ expect }) => {
+  expect(readFileSync('assets/balloon.sh', 'latin1')).toMatch(/^[\n -~]+$/)
+})
 
 describe.each(shells)('balloon.sh in $name', (shell) => {
   it('takes what it says, as the first victim of the kernel, and gives it back', async (context) => {

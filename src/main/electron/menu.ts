@@ -18,6 +18,8 @@ export function setupMenu(locale: LocaleChoice): void {
       {
         label: text.file,
         submenu: [
+          command(text.connect, 'target.connect', 'CommandOrControl+O'),
+          { type: 'separator' },
           command(text.saveImage, 'chart.save-image'),
           { type: 'separator' },
           { role: 'quit', label: text.quit },

@@ -53,6 +53,7 @@ export const messages = {
     'no-dd': 'Install coreutils or busybox on the target.',
     'no-memavailable': '',
     'no-room': 'Free some memory, or set a lower floor.',
+    'small-shell': 'Install dash, bash or busybox as sh on the target.',
     'one-session': 'Raise MaxSessions there, or open the host by a command instead.',
     'target-gone': '',
     'no-memory': '',

@@ -53,6 +53,7 @@ export const messages = {
     'no-dd': '请在目标上安装 coreutils 或 busybox。',
     'no-memavailable': '',
     'no-room': '请释放一些内存，或降低下限。',
+    'small-shell': '请在目标上改用 dash、bash 或 busybox 作为 sh。',
     'one-session': '请在该主机上提高 MaxSessions，或改用命令方式打开。',
     'target-gone': '',
     'no-memory': '',
