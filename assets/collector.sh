@@ -4,7 +4,7 @@
 #
 # Requests (MAX: bytes, CUT: 1 = the first MAX bytes will do; a PATH is absolute, without newline or NUL, and ends the line):
 #   s                    every /proc/PID/stat                d ID MAX CUT PATH   names a file that polls ask for
-#   r ID ID …            those files                         u ID ID …           forgets them
+#   r ID ID ...            those files                         u ID ID …           forgets them
 #   f MAX CUT PATH       a file, once                        x SKIP MAX PATH     a part of a file, as hexadecimal digits
 #   l PATH  a link       L PATH  all links of a folder       D PATH  names       i PATH  which file that is
 #   e SEQ                the end of a batch                  z COUNT             starts anew, after `again`
