@@ -2,11 +2,12 @@ import type { BalloonSettings } from '#core/balloon/types'
 import type { ErrorValue } from '#core/errors'
 import type { ConnectStep } from '#core/ipc/contract'
 import type { ColumnId } from '#core/metrics/process-table'
+import type { OpenTargetOptions } from '#main/targets/open-target'
 import type { Connection, ReadRequest } from '#main/targets/target'
 
 /** What a test asks of the client's process. */
 export type ClientCommand =
-  | { do: 'open'; spec: string }
+  | { do: 'open'; spec: string; limits?: OpenTargetOptions['limits'] }
   | { do: 'cancel' }
   | { do: 'watch'; pid: number }
   | { do: 'table'; columns: ColumnId[] }

@@ -34,9 +34,10 @@ async function getSampler(): Promise<Sampler> {
   return sampler
 }
 
-async function open(spec: string): Promise<unknown> {
+async function open({ spec, limits }: ClientCommand & { do: 'open' }): Promise<unknown> {
   const opened = await openTarget(spec, {
     signal: connecting.signal,
+    limits,
     onStep: (step) => tell({ kind: 'step', step }),
   })
   target = opened
@@ -89,7 +90,7 @@ async function runBalloon(command: ClientCommand & { do: 'balloon' }): Promise<u
 async function obey(command: ClientCommand): Promise<unknown> {
   switch (command.do) {
     case 'open':
-      return open(command.spec)
+      return open(command)
     case 'cancel':
       connecting.abort()
       return null
@@ -129,6 +130,8 @@ async function obey(command: ClientCommand): Promise<unknown> {
       await runner?.dispose()
       await sampler?.dispose()
       await target?.dispose()
+      // Another one may be opened.
+      target = sampler = runner = null
       return null
   }
 }

@@ -40,6 +40,8 @@ export interface Client {
   ask(command: ClientCommand, timeoutMs?: number): Promise<Answer>
   /** Like ask; throws where the client failed. */
   must(command: ClientCommand, timeoutMs?: number): Promise<unknown>
+  /** Forgets all events so far. */
+  forget(): void
   of<K extends ToldEvent['kind']>(kind: K): (ToldEvent & { kind: K })[]
   signal(name: NodeJS.Signals): void
   /** Resolves with its exit code; null: killed. */
@@ -105,6 +107,7 @@ export function startClient(
       if (error !== undefined) throw new Error(`${wanted.do}: ${error.code}: ${error.message}`)
       return value
     },
+    forget: () => void events.splice(0),
     of: (kind) => events.filter((event): event is ToldEvent & { kind: typeof kind } => event.kind === kind),
     signal: (name) => void child.kill(name),
     ended,

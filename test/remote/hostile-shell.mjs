@@ -154,7 +154,7 @@ if (trigger === undefined) {
     answeredAtMs = performance.now()
     if (nonce === '') nonce = /^([0-9a-f]{16,}) \d+$/m.exec(chunk.toString('latin1'))?.[1] ?? ''
     if (!isHostile) process.stdout.write(chunk)
-    else if (mode === 'late') setTimeout(() => process.stdout.write(chunk), 30_000)
+    else if (mode === 'late') setTimeout(() => process.stdout.write(chunk), 15_000)
     else if (mode in changes) process.stdout.write(changes[mode](chunk))
   })
   const timer = setInterval(() => {

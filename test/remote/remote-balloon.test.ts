@@ -9,7 +9,7 @@ import { until } from '../support/go-service'
 import { buildClient } from './client'
 import { findDescendants, openRemoteRig, readComm, type RemoteRig } from './remote-rig'
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000, maxConcurrency: 8 })
 
 const MiB = 1024 * 1024
 /** What the issue promises for each of these ends. */

@@ -17,7 +17,7 @@ const columns: ColumnId[] = [
   'lazyFreeBytes',
   'rssAnonBytes',
 ]
-const watchedMs = 12_000
+const watchedMs = 8000
 
 let program: Awaited<ReturnType<typeof buildClient>>
 beforeAll(async () => void (program = await buildClient()))
@@ -69,7 +69,7 @@ describe.runIf(canOpenNetworkLink() && canRunSshServer())('a host behind 300 ms 
       )
       // 3,000 processes are about 100 kB compressed, and a second of the host's time for its commands.
       expect(firstTableMs).toBeLessThan(10_000)
-      expect(gaps.length).toBeGreaterThanOrEqual(10)
+      expect(gaps.length).toBeGreaterThanOrEqual(6)
       expect(sorted[gaps.length >> 1]).toBeLessThan(1150)
       expect(sorted.at(-1)).toBeLessThan(2500)
       expect(client.of('connection')).toEqual([])

@@ -51,8 +51,16 @@ export async function runSshServer(
       child.pid === undefined ||
       Date.now() > startDeadline
     ) {
+      const end =
+        child.pid === undefined
+          ? 'it could not be run'
+          : child.signalCode !== null
+            ? `ended by ${child.signalCode}`
+            : child.exitCode !== null
+              ? `exit ${child.exitCode}`
+              : 'it does not listen after 10 s'
       child.kill('SIGKILL')
-      throw new Error(`sshd did not start: ${readFileSync(logPath, 'utf8')}`)
+      throw new Error(`sshd did not start (${end}): ${readFileSync(logPath, 'utf8').slice(-2000)}`)
     }
     await delay(10)
   }

@@ -93,17 +93,17 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
   const users = createTestUsers(folder, client.publicKeys)
   for (const [name, user] of Object.entries(options.users ?? {})) users.add(name, user)
   const address = options.listenAddress ?? '127.0.0.1'
-  const port = options.port ?? (await findFreePort())
+  let port = options.port ?? (await findFreePort())
   const keyPath = join(folder, 'host_key')
   const logPath = join(folder, 'sshd.log')
   const configPath = join(folder, 'sshd_config')
   writeFileSync(logPath, '')
   if (options.banner !== undefined) writeFileSync(join(folder, 'banner'), options.banner)
-  const rigConfig = toRigConfig(folder, address, port, options.banner !== undefined)
   let config = options.config ?? []
   let running: SshServerProcess | null = null
 
   async function start(): Promise<void> {
+    const rigConfig = toRigConfig(folder, address, port, options.banner !== undefined)
     writeFileSync(configPath, mergeConfig(rigConfig, config))
     running = await runSshServer(configPath, logPath, users.binds, options.runBy ?? [])
   }
@@ -112,16 +112,25 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     running = null
   }
   makeKey(keyPath, '')
-  if (options.isKnown !== false) addKnownHost(client, address, port, keyPath)
   try {
-    await start()
+    await start().catch((error: unknown) => {
+      // Somebody else took it between the look and the use.
+      if (options.port !== undefined || !/Address already in use/.test(String(error))) throw error
+      return findFreePort().then((other) => {
+        port = other
+        return start()
+      })
+    })
+    if (options.isKnown !== false) addKnownHost(client, address, port, keyPath)
   } catch (error) {
     rmSync(folder, { recursive: true, force: true })
     throw error
   }
   return {
     address,
-    port,
+    get port() {
+      return port
+    },
     folder,
     client,
     clientConfigPath: client.configPath,

@@ -64,7 +64,7 @@ function expectOnlyAppErrors(job: () => void): void {
 describe('frames and records of the collector', () => {
   it('come out as they went in, however they are cut', () => {
     const record = fc.oneof(
-      fc.tuple(fc.constant('T'), fc.uint8Array({ maxLength: 80 })),
+      fc.tuple(fc.constant('T'), fc.uint8Array({ minLength: 1, maxLength: 80 })),
       fc.tuple(fc.constant('W'), fc.uint8Array({ maxLength: 80 })),
     )
     fc.assert(
@@ -196,7 +196,16 @@ describe('the stat table', () => {
         const delta = createStatDelta()
         const model = new Map<number, string>()
         for (const changes of polls) {
+          const touched = new Set<number>()
           for (const [pid, bytes] of changes) {
+            const isRefused = touched.has(pid) || (bytes === null && !model.has(pid))
+            if (isRefused) {
+              expect(() => (bytes === null ? delta.remove(pid) : delta.set(pid, bytes))).toThrow(
+                expect.objectContaining({ code: 'parse' }),
+              )
+              continue
+            }
+            touched.add(pid)
             if (bytes === null) {
               delta.remove(pid)
               model.delete(pid)

@@ -34,6 +34,7 @@ export function createFrameDecoder(nonce: string, events: FrameEvents): FrameDec
     const rest = text.slice(prefix.length)
     if (/^[0-9]{1,9}$/.test(rest)) {
       left = Number(rest)
+      if (left === 0) throw new AppError('parse', 'an empty frame')
       if (left > maxFrameBytes) throw new AppError('too-large', `a frame of ${left} bytes`)
       return
     }
@@ -57,7 +58,10 @@ export function createFrameDecoder(nonce: string, events: FrameEvents): FrameDec
         }
         const byte = chunk[at++] as number
         if (byte === newline) takeHeader()
-        else if (header.length >= maxHeaderBytes) {
+        else if (
+          header.length >= maxHeaderBytes ||
+          (header.length < nonce.length && byte !== nonce.charCodeAt(header.length))
+        ) {
           throw new AppError('parse', `not a frame of this collector: ${escape(header)}`)
         } else header += String.fromCharCode(byte)
       }

@@ -129,6 +129,7 @@ function toRecord(head: readonly string[], bytes: Uint8Array): CollectorRecord {
       return { kind: 'lost', code: toCode(first) }
     case 'T':
     case 'X':
+      if (bytes.length === 0) throw new AppError('parse', 'a part of no bytes')
       return { kind: 'part', isHex: kind === 'X', bytes }
     case 'I':
       return { kind: 'item' }

@@ -20,8 +20,9 @@ const placeUnit = 2 * maxStatBytes
 
 /** The stat texts as they are after all changes so far. A poll that changes nothing moves nothing. */
 export interface StatDelta {
-  /** Throws AppError `too-large`. */
+  /** Throws AppError `too-large`, and `parse` for a process that changed since the last frame already. */
   set(pid: number, text: Uint8Array): void
+  /** Throws AppError `parse` for a process that is unknown, or changed since the last frame. */
   remove(pid: number): void
   /** Valid until the next change. Throws AppError `parse` when the host counts other processes. */
   frame(expectedCount: number): StatDeltaFrame
@@ -35,6 +36,8 @@ export function createStatDelta(): StatDelta {
   let lengths = new Int32Array(256)
   /** Room of each row's place in `bytes`: a text that grew a little stays where it is. */
   let rooms = new Int32Array(256)
+  /** 1: the row changed since the last frame. A host that names a process twice would be listened to for ever. */
+  let touched = new Uint8Array(256)
   let bytes = new Uint8Array(64 * 1024)
   let used = 0
   let wasted = 0
@@ -79,17 +82,14 @@ export function createStatDelta(): StatDelta {
     lengths[row] = text.length
   }
 
-  /** Forgets a new process; its text leaves a hole. */
-  function drop(pid: number): boolean {
-    const place = added.get(pid)
-    if (place === undefined) return false
-    wasted += (place % placeUnit) + 16
-    return added.delete(pid)
+  function touch(row: number, pid: number): void {
+    if (touched[row] === 1) throw new AppError('parse', `process ${pid} twice`)
+    touched[row] = 1
   }
 
   /** Drops ended rows and merges new ones in, ascending; only when there are any. */
   function merge(): void {
-    const news = [...added.keys()].sort((a, b) => a - b)
+    const news = Int32Array.from(added.keys()).sort()
     const total = count - removed + news.length
     if (total > maxProcesses) throw new AppError('too-large', `${total} processes`)
     const size = total > pids.length ? Math.ceil(total * 1.5) : pids.length
@@ -98,6 +98,7 @@ export function createStatDelta(): StatDelta {
     offsets = new Int32Array(size)
     lengths = new Int32Array(size)
     rooms = new Int32Array(size)
+    touched = new Uint8Array(size)
     count = 0
     let next = 0
     const takeNewBelow = (limit: number): void => {
@@ -147,25 +148,26 @@ export function createStatDelta(): StatDelta {
       if (text.length > maxStatBytes) throw new AppError('too-large', `a stat of ${text.length} bytes`)
       const row = rowOf(pid)
       if (row < 0) {
+        if (added.has(pid)) throw new AppError('parse', `process ${pid} twice`)
         if (count + added.size >= maxProcesses) throw new AppError('too-large', 'too many processes')
-        drop(pid)
         const offset = reserve(text.length + 16)
         bytes.set(text, offset)
         added.set(pid, offset * placeUnit + text.length)
         return
       }
-      if ((lengths[row] as number) < 0) removed--
+      touch(row, pid)
       write(row, text)
     },
     remove(pid) {
-      if (drop(pid)) return
       const row = rowOf(pid)
-      if (row < 0 || (lengths[row] as number) < 0) return
+      if (row < 0) throw new AppError('parse', `an end of process ${pid}, which is unknown`)
+      touch(row, pid)
       lengths[row] = -1
       removed++
     },
     frame(expectedCount) {
       if (added.size > 0 || removed > 0) merge()
+      else touched.fill(0, 0, count)
       compact()
       if (count !== expectedCount) {
         throw new AppError('parse', `${count} processes here, ${expectedCount} on the host`)
@@ -174,6 +176,7 @@ export function createStatDelta(): StatDelta {
     },
     clear() {
       count = used = wasted = removed = 0
+      touched.fill(0)
       added.clear()
     },
   }

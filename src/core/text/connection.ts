@@ -9,6 +9,8 @@ export const connectionText = {
     collector: {
       awk: 'The host has no awk that can be used (mawk, gawk, busybox awk).',
       proc: 'The host has no /proc that can be read.',
+      wrong: 'What answers there is not Ballonet’s collector, or the host sends wrong data..',
+      ended: 'The awk of the host ended again and again. Its memory limit or a broken awk may be the cause.',
     },
     exec: {
       invalid: 'This is not a command: a quote is open, a backslash stands alone, or the program is missing.',
@@ -46,6 +48,9 @@ export const connectionText = {
     },
     'ssh-missing': 'The program ssh was not found. Install the OpenSSH client of this system.',
     'ssh-broken': 'The program ssh could not be started: {text}',
+    'ssh-stuck': 'The program ssh did not answer when it was asked for its version or configuration.',
+    'ssh-flood':
+      'The program ssh printed far more than its version or configuration. Another program may stand under its name.',
     'unknown-host':
       'No address is known for this name. Check its spelling, the ssh configuration, DNS or the VPN.',
     'connection-refused':
@@ -95,6 +100,8 @@ export const connectionText = {
     collector: {
       awk: '主机上没有可用的 awk（mawk、gawk 或 busybox awk）。',
       proc: '主机上没有可读的 /proc。',
+      wrong: '应答方不是 Ballonet 的采集程序，或主机发来错误数据。',
+      ended: '主机上的 awk 反复退出，可能是内存限制或 awk 损坏所致。',
     },
     exec: {
       invalid: '不是有效命令：引号未闭合、末尾为反斜杠，或缺少程序名。',
@@ -130,6 +137,8 @@ export const connectionText = {
     },
     'ssh-missing': '未找到 ssh 程序。请安装本系统的 OpenSSH 客户端。',
     'ssh-broken': '无法启动 ssh 程序：{text}',
+    'ssh-stuck': '询问版本或配置时，ssh 程序没有应答。',
+    'ssh-flood': 'ssh 程序输出的内容远多于版本或配置。可能有其他程序占用了此名称。',
     'unknown-host': '此名称没有对应地址。请检查拼写、ssh 配置、DNS 或 VPN。',
     'connection-refused': '对方应答：此端口无服务监听。请检查端口以及 sshd 是否运行。',
     'no-route': '此处无法到达该地址。请检查网络或 VPN。',

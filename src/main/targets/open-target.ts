@@ -4,6 +4,7 @@ import type { ConnectStep } from '#core/ipc/contract'
 import { openLocalTarget } from './local-target'
 import type { ConnectPrompter } from './ssh/connect-prompter'
 import { openSystemInfoTarget } from './system-info-target'
+import type { ShellTargetOptions } from './shell/shell-target'
 import type { Target } from './target'
 
 const maxSpecLength = 4096
@@ -14,6 +15,8 @@ export interface OpenTargetOptions {
   onStep?: (step: ConnectStep) => void
   /** Ends the attempt to connect: AppError `cancelled`. */
   signal?: AbortSignal
+  /** Other time limits than the usual ones; for tests. */
+  limits?: Pick<ShellTargetOptions, 'pollTimeoutMs' | 'tickSeconds' | 'probeTimeoutMs'> | undefined
 }
 
 /**
@@ -22,7 +25,7 @@ export interface OpenTargetOptions {
  */
 export async function openTarget(spec: string, options: OpenTargetOptions = {}): Promise<Target> {
   if (spec === 'local') return platform() === 'linux' ? openLocalTarget() : openSystemInfoTarget()
-  const { prompter, onStep, signal } = options
+  const { prompter, onStep, signal, limits } = options
   const [, kind, name = ''] = /^(ssh|exec):([^]+)$/.exec(spec) ?? []
   // eslint-disable-next-line no-control-regex -- they have no place in a name or a command, and could fake one when shown
   if (kind === undefined || spec.length > maxSpecLength || /[\u0000-\u001f\u007f-\u009f]/.test(spec)) {
@@ -36,7 +39,15 @@ export async function openTarget(spec: string, options: OpenTargetOptions = {}):
   if (kind === 'exec') {
     const { openExecLink } = await import('./exec/exec-link')
     const link = openExecLink(name)
-    return openShellTarget({ spec, label: name, link, isRemote: !isThisMachine(name), onStep, signal })
+    return openShellTarget({
+      spec,
+      label: name,
+      link,
+      isRemote: !isThisMachine(name),
+      onStep,
+      signal,
+      ...limits,
+    })
   }
   const { openSshLink } = await import('./ssh/ssh-link')
   const link = openSshLink(name, {
@@ -44,7 +55,7 @@ export async function openTarget(spec: string, options: OpenTargetOptions = {}):
     ...(onStep === undefined ? {} : { onStep }),
     ...(signal === undefined ? {} : { signal }),
   })
-  return openShellTarget({ spec, label: name, link, isRemote: true, onStep, signal })
+  return openShellTarget({ spec, label: name, link, isRemote: true, onStep, signal, ...limits })
 }
 
 /** A plain shell is of this machine; whatever else a command leads to is taken for another one. */

@@ -5,6 +5,7 @@ import type { CollectorRecord } from '#core/collector/record-decoder'
 import type { StatDelta } from '#core/collector/stat-delta'
 import type { PollAnswer, PollRequest, ReadRequest, ReadResult } from '../target'
 import { takeKeptText, type KeptFile } from './collector-kept'
+import { createParts } from './collector-parts'
 
 const defaultMaxBytes = 1024 * 1024
 /** Names and links of one folder, bytes and entries. */
@@ -12,11 +13,17 @@ const maxListBytes = 8 * 1024 * 1024
 const maxItems = 65_536
 /** What awk may send beyond the bytes that were asked for, since it counts by lines. */
 const slackBytes = 128 * 1024
-
+/** All reads of one batch together, unless a single one asks for more. */
+const maxBatchBytes = 64 * 1024 * 1024
 const decoder = new TextDecoder()
 
 export function toMaxBytes(request: Extract<ReadRequest, { kind: 'file' }>): number {
   return request.maxBytes ?? defaultMaxBytes
+}
+
+/** What may come at most for one read. */
+function toMostBytes(read: ReadRequest): number {
+  return read.kind === 'file' ? toMaxBytes(read) + slackBytes : maxListBytes
 }
 
 /** One batch on its way: takes its records in order and makes its answer of them. */
@@ -49,9 +56,10 @@ export function createCollectorBatch(
   const atMs = Date.now()
   let files: readonly (KeptFile | null)[] = []
   let answer: PollAnswer = { atMs, costMs: 0, stat: null, reads: [] }
-  let parts: Uint8Array[] = []
-  let partBytes = 0
-  let items: Uint8Array[] = []
+  const maxBytes = Math.max(maxBatchBytes, ...request.reads.map(toMostBytes))
+  const parts = createParts()
+  let batchBytes = 0
+  let names: string[] = []
 
   function next(): ReadRequest {
     const read = request.reads[answer.reads.length]
@@ -63,26 +71,38 @@ export function createCollectorBatch(
     const { path } = next()
     const file = files[answer.reads.length] ?? null
     if (file === null) throw new AppError('parse', `a kept file where something else was asked for: ${path}`)
-    answer.reads.push(takeKeptText(file, path, record))
+    const result = takeKeptText(file, path, record)
+    if (result.ok) spend(result.value.bytes.length)
+    answer.reads.push(result)
+  }
+
+  function spend(bytes: number): void {
+    batchBytes += bytes
+    if (batchBytes > maxBytes) throw new AppError('too-large', `over ${maxBytes} bytes in one answer`)
   }
 
   function takePart(bytes: Uint8Array): void {
     const read = next()
-    const max = read.kind === 'file' ? toMaxBytes(read) + slackBytes : maxListBytes
-    partBytes += bytes.length
-    if (partBytes > max) throw new AppError('too-large', `more than was asked for: ${read.path}`)
-    parts.push(bytes)
+    spend(bytes.length)
+    parts.add(bytes)
+    if (parts.totalBytes > toMostBytes(read)) {
+      throw new AppError('too-large', `more than was asked for: ${read.path}`)
+    }
   }
 
-  function joinParts(): Uint8Array {
-    const bytes = parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)
-    parts = []
-    return bytes
+  function takeItem(): void {
+    const { kind, path } = next()
+    if (kind !== 'dir') throw new AppError('parse', `a name where something else was asked for: ${path}`)
+    const name = parts.take()
+    if (name.length === 0) throw new AppError('parse', 'a name of no bytes')
+    if (names.push(decoder.decode(name)) > maxItems) throw new AppError('too-large', 'too many names')
   }
 
-  function takeStatsEnd(count: number): void {
-    if (!request.stat) throw new AppError('parse', 'processes that nobody asked for')
-    answer.stat = stats.frame(count)
+  function takeStat(record: CollectorRecord): void {
+    if (!request.stat || answer.stat !== null) throw new AppError('parse', 'processes that nobody asked for')
+    if (record.kind === 'stat') stats.set(record.pid, record.bytes)
+    else if (record.kind === 'exit') stats.remove(record.pid)
+    else if (record.kind === 'stats-end') answer.stat = stats.frame(record.count)
   }
 
   function takeEnd(record: Extract<CollectorRecord, { kind: 'end' }>): void {
@@ -103,13 +123,9 @@ export function createCollectorBatch(
     take(record) {
       switch (record.kind) {
         case 'stat':
-          stats.set(record.pid, record.bytes)
-          break
         case 'exit':
-          stats.remove(record.pid)
-          break
         case 'stats-end':
-          takeStatsEnd(record.count)
+          takeStat(record)
           break
         case 'same':
         case 'whole':
@@ -118,17 +134,17 @@ export function createCollectorBatch(
           takeKept(record)
           break
         case 'part':
-          takePart(record.isHex ? parseHexBytes(record.bytes) : record.bytes.slice())
+          takePart(record.isHex ? parseHexBytes(record.bytes) : record.bytes)
           break
         case 'item':
-          if (items.push(joinParts()) > maxItems) throw new AppError('too-large', 'too many names')
+          takeItem()
           break
         case 'answer':
           if (files[answer.reads.length])
             throw new AppError('parse', 'an answer where a kept file was asked for')
-          answer.reads.push(toResult(next(), record, items, joinParts()))
-          items = []
-          partBytes = 0
+          answer.reads.push(toResult(next(), record, names, parts.take()))
+          names = []
+          parts.clear()
           break
         case 'end':
           takeEnd(record)
@@ -139,9 +155,9 @@ export function createCollectorBatch(
     start(keptFiles) {
       files = keptFiles
       answer = { atMs, costMs: 0, stat: null, reads: [] }
-      parts = []
-      items = []
-      partBytes = 0
+      parts.clear()
+      names = []
+      batchBytes = 0
     },
     resolve: () => deferred.resolve(answer),
     reject: (error) => deferred.reject(error),
@@ -151,7 +167,7 @@ export function createCollectorBatch(
 function toResult(
   request: ReadRequest,
   { code, durationMs }: Extract<CollectorRecord, { kind: 'answer' }>,
-  items: readonly Uint8Array[],
+  names: string[],
   bytes: Uint8Array,
 ): ReadResult {
   const { path } = request
@@ -163,8 +179,7 @@ function toResult(
     durationMs,
   }
   if (request.kind === 'dir') {
-    answer.names = items.map((item) => decoder.decode(item))
-    return ok(answer)
+    return ok({ ...answer, names })
   }
   if (request.kind === 'links') {
     const { links, isHidden } = parseLsLinks(decoder.decode(bytes))

@@ -11,6 +11,7 @@ import { createKeptTexts, type KeptFile } from './collector-kept'
 const maxAgains = 8
 const maxFragilePaths = 256
 const maxHelloItems = 256
+const maxHelloRecords = 1024
 
 export interface SessionEvents {
   write(text: string): void
@@ -33,6 +34,7 @@ export function createCollectorSession(nonce: string, events: SessionEvents): Co
   const fragile = new Set<string>()
   let waiting: CollectorBatch[] = []
   let hello: { items: string[]; parts: string } | null = { items: [], parts: '' }
+  let helloRecords = 0
   let sequence = 0
   let agains = 0
   const text = new TextDecoder()
@@ -57,6 +59,7 @@ export function createCollectorSession(nonce: string, events: SessionEvents): Co
   }
 
   function takeHello(record: CollectorRecord, { items, parts }: { items: string[]; parts: string }): void {
+    helloRecords++
     if (record.kind === 'part' && parts.length < 4096) {
       hello = { items, parts: parts + text.decode(record.bytes) }
     } else if (record.kind === 'item' && items.length < maxHelloItems) {
@@ -64,14 +67,17 @@ export function createCollectorSession(nonce: string, events: SessionEvents): Co
     } else if (record.kind === 'end' && record.sequence === 0) {
       hello = null
       events.onHello(items)
-    } else if (record.kind !== 'answer') throw new AppError('parse', 'not the facts of a host')
+    } else if (record.kind !== 'answer' || helloRecords > maxHelloRecords)
+      throw new AppError('parse', 'not the facts of a host')
   }
 
   function startAgain(status: number): void {
     agains++
     const batch = waiting[0]
     if (agains > maxAgains || hello !== null) {
-      throw new AppError('failed', `awk ended on the host, status ${status}`)
+      throw new AppError('failed', `awk ended on the host, status ${status}`, {
+        hint: 'connection.collector.ended',
+      })
     }
     // Each record of this try came at once: the next one is what awk ended at.
     const culprit = agains > 1 ? batch?.request.reads[batch.nextRead] : undefined

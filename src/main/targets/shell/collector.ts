@@ -5,6 +5,7 @@ import { AppError } from '#core/errors'
 import type { PollAnswer, PollRequest } from '../target'
 import { createCollectorSession, type CollectorSession } from './collector-session'
 import { startInShell, toScriptCommand } from './shell-bootstrap'
+import { followPaced } from './paced-chunks'
 import type { ShellLink, ShellProcess } from './shell-link'
 
 export type CollectorFacts = CollectorHello
@@ -16,9 +17,10 @@ export interface Collector {
    * One round trip. Several may be on their way; they are answered in order. A file that two asks in a row want is kept on
    * the host and only its changed lines are sent; its durationMs is 0, as it is part of costMs. Rejects with AppError:
    * `timeout` (the collector is of no use from then on: it ends when what it waits for has come and its input is closed),
-   * `invalid` for a path that is no path, or why the collector ended.
+   * `invalid` for a path that is no path, or why the collector ended. With `mostMs`, an answer whose bytes still come is
+   * waited for longer than timeoutMs, but no longer than that.
    */
-  ask(request: PollRequest, timeoutMs: number): Promise<PollAnswer>
+  ask(request: PollRequest, timeoutMs: number, mostMs?: number): Promise<PollAnswer>
   /** Resolves once, when it ended, with why. */
   readonly ended: Promise<AppError>
   dispose(): void
@@ -51,18 +53,19 @@ export async function openCollector(shell: ShellProcess, options: CollectorOptio
   const nonce = randomBytes(12).toString('hex')
   let problem: AppError | null = null
   let isUseless = false
+  let heardAtMs = 0
   let settleHello: (items: string[]) => void = () => undefined
   const hello = new Promise<string[]>((resolve) => (settleHello = resolve))
   const session = createCollectorSession(nonce, {
     write: (text) => void (shell.stdin.writable && shell.stdin.write(text)),
     onHello: (items) => settleHello(items),
   })
-  shell.stdout.on('data', (chunk: Buffer) => {
-    if (isUseless || problem !== null) return
+  const stopListening = followPaced(shell.stdout, (bytes) => {
+    heardAtMs = performance.now()
     try {
-      session.push(chunk)
+      session.push(bytes)
     } catch (error) {
-      breakOff(error instanceof AppError ? error : new AppError('failed', String(error), { cause: error }))
+      breakOff(toViolation(error))
     }
   })
   shell.stdout.resume()
@@ -74,6 +77,7 @@ export async function openCollector(shell: ShellProcess, options: CollectorOptio
 
   function breakOff(error: AppError): void {
     problem ??= error
+    stopListening()
     session.end(problem)
     shell.kill()
   }
@@ -83,12 +87,14 @@ export async function openCollector(shell: ShellProcess, options: CollectorOptio
   return {
     facts,
     ended,
-    ask(request, askTimeoutMs) {
+    ask(request, askTimeoutMs, mostMs = askTimeoutMs) {
       if (problem !== null) return Promise.reject(problem)
       if (isUseless)
         return Promise.reject(new AppError('unreachable', 'the collector waits for an earlier read'))
-      return askWithLimit(session, request, askTimeoutMs, (error) => {
+      const limits = { timeoutMs: askTimeoutMs, mostMs, heardAtMs: () => heardAtMs }
+      return askWithLimit(session, request, limits, (error) => {
         isUseless = true
+        stopListening()
         session.end(error)
       })
     },
@@ -97,6 +103,13 @@ export async function openCollector(shell: ShellProcess, options: CollectorOptio
       breakOff(new AppError('cancelled', 'the collector was closed'))
     },
   }
+}
+
+/** What a person is told of bytes that are not what a collector sends. */
+function toViolation(error: unknown): AppError {
+  if (!(error instanceof AppError)) return new AppError('failed', String(error), { cause: error })
+  if (error.hint !== undefined || (error.code !== 'parse' && error.code !== 'too-large')) return error
+  return new AppError(error.code, error.message, { hint: 'connection.collector.wrong', cause: error })
 }
 
 async function waitForHello(
@@ -135,10 +148,17 @@ async function waitForHello(
 async function askWithLimit(
   session: CollectorSession,
   request: PollRequest,
-  timeoutMs: number,
+  { timeoutMs, mostMs, heardAtMs }: { timeoutMs: number; mostMs: number; heardAtMs: () => number },
   onLate: (error: AppError) => void,
 ): Promise<PollAnswer> {
-  const timer = setTimeout(() => onLate(new AppError('timeout', `no answer in ${timeoutMs} ms`)), timeoutMs)
+  const startMs = performance.now()
+  let timer = setTimeout(look, timeoutMs)
+  function look(): void {
+    const nowMs = performance.now()
+    const leftMs = Math.min(Math.max(startMs, heardAtMs()) + timeoutMs, startMs + mostMs) - nowMs
+    if (leftMs > 1) timer = setTimeout(look, leftMs)
+    else onLate(new AppError('timeout', `no answer in ${Math.round(nowMs - startMs)} ms`))
+  }
   try {
     return await session.ask(request)
   } finally {

@@ -47,7 +47,8 @@ export async function startInShell(shell: ShellProcess, start: ShellStart): Prom
     await Promise.race([
       reader.found,
       shell.ended.then((end) => {
-        throw withPrinted(start.explainEnd(end), reader.noise())
+        const printed = toShownOutput(reader.noise())
+        throw withPrinted(start.explainEnd({ ...end, printed }), printed)
       }),
       new Promise((_, reject) => {
         timer = setTimeout(() => reject(noShell('timeout', timeoutMs, reader.noise())), timeoutMs)
@@ -121,8 +122,7 @@ function noShell(code: 'timeout' | 'unsupported', timeoutMs: number, noise: Buff
   })
 }
 
-function withPrinted(error: AppError, noise: Buffer): AppError {
-  const printed = toShownOutput(noise)
+function withPrinted(error: AppError, printed: string): AppError {
   if (printed === '') return error
   return new AppError(error.code, `${error.message}; it printed: ${printed}`, {
     ...(error.hint === undefined ? {} : { hint: error.hint }),

@@ -3,12 +3,13 @@ import type { ConnectStep } from '#core/ipc/contract'
 import { nextRetryDelayMs } from '#core/targets/back-off'
 import type { Connection, PollAnswer, PollRequest } from '../target'
 import type { CollectorFacts } from './collector'
-import { openLane, type Lane } from './shell-lane'
+import { openLane, type Lane, type LaneOptions } from './shell-lane'
 import type { ShellLink } from './shell-link'
 
-const defaultPollTimeoutMs = 15_000
-/** The first answer of a lane holds all, the later ones only what changed: it may take so many times longer. */
-const firstPollFactor = 3
+/** Of silence: with the time between two polls a dead link is told well within 15 s. */
+const defaultPollTimeoutMs = 10_000
+/** The first answer of a lane holds all, and one whose bytes still come is slow, not lost: so many times longer. */
+const patienceFactor = 4.5
 const checkTimeoutMs = 5000
 /** A collector that nobody asks ends itself after a minute. */
 const idleMs = 20_000
@@ -17,6 +18,12 @@ const tickMs = 2000
 const sleptMs = 8000
 /** A connection that held so long is a good one. */
 const steadyMs = 10_000
+/** A lane that held so long broke for another reason than the one before it. */
+const honestMs = 60_000
+/** After so many in a row, trying again would not help either. */
+const maxViolations = 3
+/** What answers is not a collector, or not one that works. */
+const violationCodes: readonly ErrorCode[] = ['parse', 'too-large', 'failed']
 const nothing: PollRequest = { stat: false, reads: [] }
 /** Trying again would not help: a person has to do something about it. */
 const finalCodes: readonly ErrorCode[] = [
@@ -35,8 +42,11 @@ export interface ShellConnectionOptions {
   onReboot(): void
   /** The lane of the polls is gone: whatever hangs on the old connection is, too. */
   onLost(): void
-  /** A poll that takes longer, ms: the link is dead. Default 15 s. */
+  /** A poll that is not answered for so long, ms: the link is dead. Default 10 s. */
   pollTimeoutMs?: number | undefined
+  /** As LaneOptions has them. */
+  tickSeconds?: number | undefined
+  probeTimeoutMs?: number | undefined
   /** Wall clock, ms since the epoch; another one for tests. */
   now?: (() => number) | undefined
 }
@@ -57,6 +67,7 @@ export class ShellConnection {
   #isElevated = false
   #isFirstPoll = true
   #attempt = 0
+  #violations = 0
   #mayAskOnce = false
   #retryTimer: NodeJS.Timeout | undefined
   #trying: AbortController | null = null
@@ -75,8 +86,7 @@ export class ShellConnection {
 
   /** Connects for the first time; a person may be asked. Rejects with AppError. */
   async open(onStep: ((step: ConnectStep) => void) | undefined, signal: AbortSignal): Promise<void> {
-    const { link } = this.#options
-    this.#attach(await openLane({ link, isElevated: false, mayAsk: true, signal, onStep }))
+    this.#attach(await this.#openLane({ isElevated: false, mayAsk: true, signal, onStep }))
     this.#tickedAtMs = this.#now()
     this.#ticker = setInterval(() => this.#tick(), tickMs)
     this.#ticker.unref()
@@ -98,10 +108,10 @@ export class ShellConnection {
   async ask(request: PollRequest, timeoutMs = this.#pollTimeoutMs): Promise<PollAnswer> {
     const lane = this.#lane
     if (lane === null) throw this.#toUnreachable()
-    const limitMs = this.#isFirstPoll ? firstPollFactor * timeoutMs : timeoutMs
+    const mostMs = patienceFactor * timeoutMs
     this.#askedAtMs = this.#now()
     try {
-      const answer = await lane.ask(request, limitMs)
+      const answer = await lane.ask(request, this.#isFirstPoll ? mostMs : timeoutMs, mostMs)
       this.#isFirstPoll = false
       return answer
     } catch (error) {
@@ -116,14 +126,19 @@ export class ShellConnection {
 
   /** One more lane on the same connection; nobody is asked for anything. */
   openLane(signal: AbortSignal): Promise<Lane> {
-    const { link } = this.#options
-    return openLane({ link, isElevated: this.#isElevated, mayAsk: false, signal })
+    return this.#openLane({ isElevated: this.#isElevated, mayAsk: false, signal })
+  }
+
+  #openLane(options: Omit<LaneOptions, 'link'>): Promise<Lane> {
+    const { link, tickSeconds, probeTimeoutMs } = this.#options
+    return openLane({ link, tickSeconds, probeTimeoutMs, ...options })
   }
 
   /** A person wants it tried again now. */
   reconnect(): void {
     if (this.#isDisposed || this.#phase.phase === 'connected') return
     this.#attempt = 0
+    this.#violations = 0
     this.#mayAskOnce = true
     this.#tryNow()
   }
@@ -132,9 +147,8 @@ export class ShellConnection {
   async elevate(): Promise<void> {
     if (this.#lane === null) throw this.#toUnreachable()
     const before = this.#lane
-    const { link } = this.#options
     const signal = new AbortController().signal
-    const lane = await openLane({ link, isElevated: true, mayAsk: false, signal }).catch((error: unknown) => {
+    const lane = await this.#openLane({ isElevated: true, mayAsk: false, signal }).catch((error: unknown) => {
       throw new AppError('permission-denied', `not as root: ${toErrorValue(error).message}`, {
         hint: 'connection.elevate.failed',
         params: { printed: toErrorValue(error).message },
@@ -178,17 +192,21 @@ export class ShellConnection {
     if (this.#lane !== lane || this.#isDisposed) return
     this.#dropLanes()
     // A link that breaks as soon as it is made waits longer each time.
-    if (this.#now() - this.#attachedAtMs > steadyMs) this.#attempt = 0
+    const heldMs = this.#now() - this.#attachedAtMs
+    if (heldMs > steadyMs) this.#attempt = 0
+    if (heldMs > honestMs) this.#violations = 0
     this.#mayAskOnce = true
     // What worked until now is worth a try, whatever its last words were.
-    this.#setBack(error.code === 'timeout' ? error : toUnreachable(error, error.message))
+    const keepsCode = error.code === 'timeout' || violationCodes.includes(error.code)
+    this.#setBack(keepsCode ? error : toUnreachable(error, error.message))
     this.#options.onLost()
   }
 
   /** `lost` with a time for the next try, or `failed`. */
   #setBack(error: AppError): void {
     clearTimeout(this.#retryTimer)
-    if (finalCodes.includes(error.code)) {
+    if (violationCodes.includes(error.code)) this.#violations++
+    if (finalCodes.includes(error.code) || this.#violations >= maxViolations) {
       this.#setPhase({ phase: 'failed', error: toErrorValue(error) })
       return
     }
@@ -219,13 +237,13 @@ export class ShellConnection {
 
   /** Without a question first: a key or an agent may do. A question is put once. */
   async #openAgain(signal: AbortSignal): Promise<Lane> {
-    const options = { link: this.#options.link, isElevated: false, signal }
+    const options = { isElevated: false, signal }
     try {
-      return await openLane({ ...options, mayAsk: false })
+      return await this.#openLane({ ...options, mayAsk: false })
     } catch (error) {
       if (toErrorValue(error).code !== 'auth-failed' || !this.#mayAskOnce || signal.aborted) throw error
       this.#mayAskOnce = false
-      return openLane({ ...options, mayAsk: true })
+      return this.#openLane({ ...options, mayAsk: true })
     }
   }
 

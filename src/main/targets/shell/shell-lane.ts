@@ -5,7 +5,7 @@ import { openCollector, type CollectorFacts } from './collector'
 import type { ShellLink } from './shell-link'
 
 /** A shell that answers, from its first byte to its facts. */
-const probeTimeoutMs = 20_000
+const defaultProbeTimeoutMs = 20_000
 /** A link has its own time limits: this one is for a link that forgot them. A person who types needs longer. */
 const openTimeoutMs = 60_000
 const askTimeoutMs = 300_000
@@ -16,7 +16,7 @@ export interface Lane {
   /** Resolves once, with why. */
   readonly ended: Promise<AppError>
   readonly hasEnded: boolean
-  ask(request: PollRequest, timeoutMs: number): Promise<PollAnswer>
+  ask(request: PollRequest, timeoutMs: number, mostMs?: number): Promise<PollAnswer>
   /** Closes the shell's input and lets it end by itself when what it waits for came. */
   retire(): void
   close(): void
@@ -28,11 +28,16 @@ export interface LaneOptions {
   /** A person may be asked for a password. */
   mayAsk: boolean
   signal: AbortSignal
+  /** As CollectorOptions has it. */
+  tickSeconds?: number | undefined
+  /** From a shell's first byte to its facts. Default 20 s. */
+  probeTimeoutMs?: number | undefined
   onStep?: ((step: ConnectStep) => void) | undefined
 }
 
 /** Connects where that is needed, and starts a collector. Rejects with AppError; `cancelled` by the signal. */
-export async function openLane({ link, isElevated, mayAsk, signal, onStep }: LaneOptions): Promise<Lane> {
+export async function openLane(options: LaneOptions): Promise<Lane> {
+  const { link, isElevated, mayAsk, signal, onStep, tickSeconds } = options
   const timeoutMs = mayAsk ? askTimeoutMs : openTimeoutMs
   const limit = AbortSignal.timeout(timeoutMs)
   let shell
@@ -50,8 +55,9 @@ export async function openLane({ link, isElevated, mayAsk, signal, onStep }: Lan
   try {
     const collector = await openCollector(shell, {
       signal,
-      timeoutMs: probeTimeoutMs,
+      timeoutMs: options.probeTimeoutMs ?? defaultProbeTimeoutMs,
       isElevated,
+      ...(tickSeconds === undefined ? {} : { tickSeconds }),
       explainEnd: (end) => link.explainEnd(end),
     })
     let hasEnded = false
@@ -62,7 +68,7 @@ export async function openLane({ link, isElevated, mayAsk, signal, onStep }: Lan
       get hasEnded() {
         return hasEnded
       },
-      ask: (request, askMs) => collector.ask(request, askMs),
+      ask: (request, askMs, mostMs) => collector.ask(request, askMs, mostMs),
       retire: () => shell.stdin.end(),
       close() {
         collector.dispose()

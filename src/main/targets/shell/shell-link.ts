@@ -7,6 +7,8 @@ export interface ShellEnd {
   signal: string | null
   /** The last 4 KiB of standard error; untrusted text. */
   stderr: string
+  /** What it printed instead of running its first command; short, without control characters, untrusted. */
+  printed?: string
 }
 
 /** A shell on the target, seen from here: the client process (ssh, docker, …) that leads to it. */

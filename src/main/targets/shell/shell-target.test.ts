@@ -169,6 +169,55 @@ describe('a connection that breaks', () => {
     },
   )
 
+  it('has failed after three answers in a row that are none, and says what answers there', async () => {
+    const { target, phases } = await open()
+    for (let turn = 0; turn < 3; turn++) {
+      const before = phases.length
+      link.shells.at(-1)?.stdout.emit('data', Buffer.from('what no collector sends'))
+      await vi.waitFor(() => expect(phases.length).toBeGreaterThan(before), waitLimit)
+      expect(phases[before]).toMatchObject({
+        phase: turn < 2 ? 'lost' : 'failed',
+        error: { code: 'parse', hint: 'connection.collector.wrong' },
+      })
+      await expect(target.poll(empty)).rejects.toMatchObject({
+        code: 'unreachable',
+        hint: 'connection.collector.wrong',
+      })
+      if (turn < 2) await waitForPhase(target, 'connected')
+    }
+    target.reconnect()
+    await waitForPhase(target, 'connected')
+    // The count begins anew with a person's own try.
+    link.shells.at(-1)?.stdout.emit('data', Buffer.from('x'))
+    await waitForPhase(target, 'lost')
+  })
+
+  it('is not lost while bytes of a slow answer still come', async () => {
+    const { target } = await open({ pollTimeoutMs: 700 })
+    await target.poll(empty)
+    const { stdout } = link.shells[0]!
+    const [deliver] = stdout.listeners('data') as ((chunk: Buffer) => void)[]
+    stdout.removeAllListeners('data')
+    const waiting: Buffer[] = []
+    stdout.on('data', (chunk: Buffer) => {
+      // Piece by piece, for longer than the limit of silence.
+      for (let at = 0; at < chunk.length; at += Math.ceil(chunk.length / 8))
+        waiting.push(chunk.subarray(at, at + Math.ceil(chunk.length / 8)))
+    })
+    const timer = setInterval(() => {
+      const next = waiting.shift()
+      if (next !== undefined) deliver?.(next)
+    }, 150)
+    try {
+      const startMs = performance.now()
+      expect(await target.poll(empty)).toMatchObject({ reads: [] })
+      expect(performance.now() - startMs).toBeGreaterThan(700)
+      expect(target.connection.phase).toBe('connected')
+    } finally {
+      clearInterval(timer)
+    }
+  })
+
   it('asks a person once after each loss, and once for each try of a person', async () => {
     const { target } = await open()
     const needsAnswer = (mayAsk: boolean): AppError | null => (mayAsk ? null : refuse('auth-failed'))

@@ -24,6 +24,8 @@ export interface ShellTargetOptions {
   connectTools?: ShellConnectOptions['tools']
   /** As ShellConnectionOptions has them. */
   pollTimeoutMs?: number | undefined
+  tickSeconds?: number | undefined
+  probeTimeoutMs?: number | undefined
   now?: (() => number) | undefined
 }
 
@@ -41,6 +43,8 @@ export async function openShellTarget(options: ShellTargetOptions): Promise<Targ
   const connection = new ShellConnection({
     link,
     pollTimeoutMs: options.pollTimeoutMs,
+    tickSeconds: options.tickSeconds,
+    probeTimeoutMs: options.probeTimeoutMs,
     now: options.now,
     onChange: () => notify(changeListeners),
     onReboot: () => notify(rebootListeners),

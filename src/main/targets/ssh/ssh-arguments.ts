@@ -39,8 +39,8 @@ export function toSshArguments(role: SshRole, options: SshArgumentOptions): stri
     `ControlPath=${controlPath ?? 'none'}`,
     'ControlPersist=no',
     `BatchMode=${options.isBatch || role !== 'master' ? 'yes' : 'no'}`,
-    // 15 s of silence is a broken link: the host's balloon lets go at the same age.
-    'ServerAliveInterval=5',
+    // 12 s of silence is a broken link: the host's balloon lets go at 15 s.
+    'ServerAliveInterval=4',
     'ServerAliveCountMax=3',
     'Compression=yes',
     'ForwardAgent=no',

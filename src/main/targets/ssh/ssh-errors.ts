@@ -10,6 +10,8 @@ export interface SshErrorContext {
   code: number | null
   /** The login was done. */
   isAuthenticated: boolean
+  /** What it printed instead of starting a shell. */
+  printed?: string | undefined
   /** Somebody could be asked. */
   canAsk: boolean
   hasRefusedHostKey: boolean
@@ -103,7 +105,8 @@ export function explainSshEnd(stderr: string, context: SshErrorContext): AppErro
 
 /** The login worked: the link broke, or the host would not give a shell. */
 function explainLaterEnd(text: string, context: SshErrorContext): AppError {
-  if (/This account is (?:currently )?not available/i.test(text)) {
+  const printed = context.printed ?? ''
+  if (/This account is (?:currently )?not available/i.test(`${text}\n${printed}`)) {
     return createError('auth-failed', 'login-refused', context)
   }
   if (/session request failed|open failed: (?:administratively|connect failed)/.test(text)) {
@@ -112,9 +115,8 @@ function explainLaterEnd(text: string, context: SshErrorContext): AppError {
   // 255 is ssh's own; any other status is that of the command.
   if (context.code === null || context.code === 255) return createError('unreachable', 'lost', context)
   if (context.code === 127 || context.code === 126) return createError('unsupported', 'no-shell', context)
-  const last = findLastLine(text)
   return createError('unsupported', 'session-ended', context, {
-    text: last === '' ? `exit ${context.code}` : last,
+    text: findLastLine(text) || printed || `exit ${context.code}`,
   })
 }
 

@@ -22,6 +22,7 @@ import {
   runInShell,
 } from '../../../../test/support/ssh-link-probe'
 import type { ShellLink } from '../shell/shell-link'
+import { openShellTarget } from '../shell/shell-target'
 import { openSshLink, type SshLinkOptions } from './ssh-link'
 
 const password = 'p4ss wörd $(x) "quoted"'
@@ -285,6 +286,16 @@ describe.runIf(canRunSshServer())('the link to a real sshd', () => {
         hint: 'connection.session-ended',
       })
     }
+  })
+
+  it('says that an account may run nothing there, which nologin tells on its standard output', async () => {
+    const target = openShellTarget({
+      spec: 'ssh:rig',
+      label: 'rig',
+      link: open('no-login@rig'),
+      isRemote: true,
+    })
+    await expect(target).rejects.toMatchObject({ code: 'auth-failed', hint: 'connection.login-refused' })
   })
 
   it('takes 20 connections at once', async () => {

@@ -97,6 +97,7 @@ export function openSshLink(host: string, options: SshLinkOptions = {}): ShellLi
       explainSshEnd(end.stderr, {
         host: label,
         code: end.code,
+        printed: end.printed,
         isAuthenticated: true,
         canAsk: false,
         hasRefusedHostKey: false,
