@@ -1,16 +1,28 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
+/** Balloons and links that are watched by the clock: they come last, when little else runs. */
+const timed = [
+  'src/main/balloon/balloon-script.test.ts',
+  'src/main/balloon/balloon-runner.test.ts',
+  'src/main/targets/exec/exec-balloon.test.ts',
+  'test/remote/{slow-link,lost-link,remote-balloon}.test.ts',
+]
+
+const node = { environment: 'node', testTimeout: 20_000 } as const
+
 export default defineConfig({
   test: {
+    // Most tests of targets wait for a shell, a link or the kernel: one file at a time would leave two cores idle.
+    maxWorkers: 3,
     projects: [
       {
         test: {
+          ...node,
           name: 'node',
-          environment: 'node',
           include: ['src/{core,main,cli}/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.{ts,mjs}'],
-          exclude: ['test/host/**'],
-          testTimeout: 20_000,
+          exclude: ['test/host/**', ...timed],
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -19,7 +31,11 @@ export default defineConfig({
           name: 'renderer',
           environment: 'happy-dom',
           include: ['src/renderer/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
         },
+      },
+      {
+        test: { ...node, name: 'timed', include: timed, maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
     ],
   },
