@@ -4,10 +4,12 @@ import { parseArgs } from 'node:util'
 import { buildBench } from '../test/bench/build.mjs'
 import { measurePss, measureRestCpu } from '../test/bench/parts/at-rest.mjs'
 import { measureChart } from '../test/bench/parts/chart.mjs'
+import { measureConnect } from '../test/bench/parts/connect.mjs'
 import { measureMainDelay } from '../test/bench/parts/main-delay.mjs'
 import { measurePoll } from '../test/bench/parts/poll.mjs'
 import { measureRemotePoll } from '../test/bench/parts/remote-poll.mjs'
 import { measureStartToData } from '../test/bench/parts/start.mjs'
+import { measureTargets } from '../test/bench/parts/targets.mjs'
 import { describeMachine, formatMachine, formatTable, verdictOf } from '../test/bench/report.mjs'
 import { withVirtualDisplay } from './checks/virtual-display.mjs'
 import { ensureBuild } from './setup/build.mjs'
@@ -23,6 +25,8 @@ const parts = [
   { name: 'remote-poll', measure: measureRemotePoll },
   { name: 'main-delay-p99', measure: measureMainDelay },
   { name: 'start-to-data', measure: measureStartToData },
+  { name: 'connect', measure: measureConnect },
+  { name: 'targets-20', measure: measureTargets },
   { name: 'pss', measure: measurePss },
   { name: 'chart', measure: measureChart },
   { name: 'rest-cpu', measure: measureRestCpu },

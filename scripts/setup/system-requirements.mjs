@@ -66,6 +66,11 @@ export const systemRequirements = {
   ],
   bench: [
     ...windowLibraries,
+    ssh,
+    { command: 'sshd', debian: ['openssh-server'] },
+    { command: 'mawk', debian: ['mawk'] },
+    { command: 'gawk', debian: ['gawk'] },
+    { command: 'busybox', debian: ['busybox'] },
     { command: 'Xvfb', debian: ['xvfb'] },
     { command: 'ps', debian: ['procps'] },
     { command: 'gcc', debian: ['gcc'] },

@@ -37,7 +37,7 @@ const figure = ({ measure, value }) => {
 const limit = ({ measure, target }) => {
   if (target === null) return ''
   return measure === 'ratio'
-    ? `<= ${target.toFixed(1)} x`
+    ? `<= ${Number.isInteger(target) ? target.toFixed(1) : target} x`
     : `<= ${measure === 'difference' ? '+' : ''}${target}`
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 const read = (path) => {
   try {
@@ -52,8 +52,21 @@ export const endLeftOver = (tree) => {
   }
 }
 
-/** What Chromium calls a process: browser, renderer, gpu-process, utility (and which), zygote. */
-const readType = (pid) => {
+const readProgram = (pid) => {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`)
+  } catch {
+    return null
+  }
+}
+
+/**
+ * What Chromium calls a process: browser, renderer, gpu-process, utility (and which), zygote. Of another program, such as
+ * the ssh of a target, its name.
+ */
+const readType = (pid, rootProgram) => {
+  const program = readProgram(pid)
+  if (program !== null && program !== rootProgram) return read(`/proc/${pid}/comm`)?.trim() ?? 'ended'
   const args = (read(`/proc/${pid}/cmdline`) ?? '').split(/[\0 ]/)
   const valueOf = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3)
   const type = valueOf('type') ?? 'browser'
@@ -63,10 +76,11 @@ const readType = (pid) => {
 /** Pss of each process of a tree, bytes, added up by type. */
 export const readPssByType = (rootPid) => {
   const bytes = {}
+  const rootProgram = readProgram(rootPid)
   for (const { pid } of readTree(rootPid)) {
     const rollup = read(`/proc/${pid}/smaps_rollup`)
     const kib = Number(/^Pss:\s+(\d+) kB$/m.exec(rollup ?? '')?.[1] ?? 0)
-    const type = readType(pid)
+    const type = readType(pid, rootProgram)
     bytes[type] = (bytes[type] ?? 0) + kib * 1024
   }
   return bytes
@@ -78,10 +92,11 @@ export const readPssByType = (rootPid) => {
  */
 export const readCpuByType = (rootPid) => {
   const ms = {}
+  const rootProgram = readProgram(rootPid)
   for (const { pid } of readTree(rootPid)) {
     const stat = readStat(pid)
     if (stat === null) continue
-    const type = readType(pid)
+    const type = readType(pid, rootProgram)
     ms[type] = (ms[type] ?? 0) + (Number(stat[11]) + Number(stat[12])) * 10
   }
   return ms

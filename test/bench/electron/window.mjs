@@ -32,17 +32,20 @@ const openLocalDoor = `
 /** Nothing of the benchmark may run in the page while it is measured. */
 const stopOpening = 'clearInterval(retry)'
 
+/** In a script of the page: resolves when `holds()` is true. */
+const defineUntil = `const until = (holds) => new Promise((resolve) => {
+  if (holds()) return resolve()
+  const observer = new MutationObserver(() => {
+    if (!holds()) return
+    observer.disconnect()
+    resolve()
+  })
+  observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
+})`
+
 /** A script of the page: waits until `expressions` were true one after the other; `then` and `last` run after each. */
 const toWatch = (expressions, then = '', last = '') => `(async () => {
-  const until = (holds) => new Promise((resolve) => {
-    if (holds()) return resolve()
-    const observer = new MutationObserver(() => {
-      if (!holds()) return
-      observer.disconnect()
-      resolve()
-    })
-    observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
-  })
+  ${defineUntil}
   await until(() => ${expressions[0]})
   ${then}
   ${expressions[1] === undefined ? '' : `await until(() => ${expressions[1]})`}
@@ -73,13 +76,80 @@ const until = async (app, what, expression) => {
 export const startWithTable = (display, options = {}) =>
   startElectron(projectDir, { display, watch: watches.rows, ...options })
 
+/** Sets the text of a field as if it were typed. */
+const typeInto = (selector, text) => `(() => {
+  const input = document.querySelector(${JSON.stringify(selector)})
+  input.value = ${JSON.stringify(text)}
+  input.dispatchEvent(new Event('input', { bubbles: true }))
+})()`
+
+const card = (spec) => `document.querySelector(${JSON.stringify(`[data-target="${spec}"]`)})`
+
+/** What a connected target shows: the memory of its host on its card, and rows in the table while it is looked at. */
+const connectedSeen = (spec) => ({
+  sample: `${card(spec)}?.querySelector('.bar:not(.unknown)') != null`,
+  table: `${card(spec)}?.getAttribute('aria-current') === 'true' && ${seen.table}`,
+})
+
+/** The dialog that connects, with the spec typed in it and, for a host, told where ssh would go. */
+export const typeSpec = async (app, spec) => {
+  const [, kind, text] = /^(ssh|exec):(.*)$/.exec(spec)
+  const field = kind === 'ssh' ? '#connect-host' : '#connect-command'
+  const hasField = `document.querySelector('${field}') !== null`
+  await app.inPage(`([...document.querySelectorAll('button.door')].find((door) => /over SSH/.test(door.textContent))
+    ?? document.querySelector('.rail .foot button')).click()`)
+  await until(app, 'the dialog', `document.querySelector('[role=dialog] .segment') !== null`)
+  await app.inPage(
+    `[...document.querySelectorAll('[role=dialog] .segment')][${kind === 'ssh' ? 0 : 1}].click()`,
+  )
+  await until(app, 'the field', hasField)
+  await app.inPage(typeInto(field, text))
+  if (kind === 'ssh')
+    await until(app, 'the address', `document.querySelector('#connect-meaning code') !== null`)
+}
+
+/**
+ * Enter in the dialog that typeSpec has filled in. Resolves when the target's rows are painted.
+ * @returns {Promise<{ sampleMs: number, rowsMs: number }>} from Enter to the paint of the host's memory, and of the rows
+ */
+export const pressConnect = (app, spec) => {
+  const { sample, table } = connectedSeen(spec)
+  return app.inPage(`(async () => {
+    ${defineUntil}
+    const field = document.querySelector('#connect-host, #connect-command')
+    const failure = () => document.querySelector('[role=dialog] [role=alert]')
+    const painted = async (holds) => {
+      await until(() => failure() !== null || holds())
+      if (failure() !== null) throw new Error(failure().textContent)
+      return ${whenPainted}
+    }
+    const enterMs = Date.now()
+    field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
+    const waits = [painted(() => ${sample}), painted(() => ${table})]
+    const [sampleAtMs, rowsAtMs] = await Promise.all(waits)
+    return { sampleMs: sampleAtMs - enterMs, rowsMs: rowsAtMs - enterMs }
+  })()`)
+}
+
+/** How many frames a page gets, and the longest that it had to wait for one, over a stretch; it must not be covered. */
+export const countFrames = (app, stretchMs) =>
+  app.inPage(`new Promise((resolve) => {
+    const waitsMs = []
+    let lastMs = null
+    let firstMs = null
+    const step = (nowMs) => {
+      if (lastMs !== null) waitsMs.push(nowMs - lastMs)
+      lastMs = nowMs
+      firstMs ??= nowMs
+      if (nowMs - firstMs < ${stretchMs}) return requestAnimationFrame(step)
+      resolve({ frameMs: (nowMs - firstMs) / waitsMs.length, worstMs: Math.max(...waitsMs) })
+    }
+    requestAnimationFrame(step)
+  })`)
+
 /** Filters the table for a pid, focuses the process and takes the filter away again. */
 export const focusProcess = async (app, pid) => {
-  const type = (text) => `(() => {
-    const input = document.querySelector('.toolbar .search input')
-    input.value = ${JSON.stringify(text)}
-    input.dispatchEvent(new Event('input', { bubbles: true }))
-  })()`
+  const type = (text) => typeInto('.toolbar .search input', text)
   const row = `[...document.querySelectorAll('[role=rowgroup] [role=row]')]
     .find((row) => [...row.children].some((cell) => cell.textContent.trim() === '${pid}'))`
   await app.inPage(type(String(pid)))

@@ -71,6 +71,14 @@ const readCpuMs = (pids) =>
     0,
   )
 
+/** Page faults of the children that processes have waited for: each that was forked had some. */
+const readChildFaults = (pids) =>
+  pids.reduce((sum, pid) => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return sum + Number(fields[8]) + Number(fields[10])
+  }, 0)
+
 /** CPU of a command line and its children, ms, by the shell's `times`. */
 const shellMs = (command) => {
   const output = execFileSync('bash', ['-c', `{ ${command}; } >/dev/null 2>&1; times`], { encoding: 'utf8' })
@@ -80,7 +88,7 @@ const shellMs = (command) => {
   )
 }
 
-const topMs = () => (shellMs('top -b -d 0.2 -n 6') - shellMs('top -b -d 0.2 -n 1')) / 5
+const topMs = () => (shellMs('top -b -d 0.2 -n 4') - shellMs('top -b -d 0.2 -n 1')) / 3
 const catMs = () => shellMs('cat /proc/[0-9]*/stat')
 
 /** Some polls: what the host and this side spend, and what goes over the wire, for one of them. */
@@ -104,10 +112,11 @@ const collectRuns = async (ours, peer, place) => {
   for (let repetition = 0; repetition < repetitions; repetition++) {
     const loops = []
     for (let i = 0; i < pollsEach; i++) loops.push(Number((await peer.ask('loop')).split(' ')[0]) / 1e6)
-    const clientPid = place.clientPid
+    const { clientPid } = place
     const before = readCpuMs([clientPid])
     const run = await measureOnce(ours, place)
-    runs.push({ ...run, ssh: (readCpuMs([clientPid]) - before) / pollsEach, loop: median(loops) })
+    const ssh = (readCpuMs([clientPid]) - before) / pollsEach
+    runs.push({ ...run, ssh, loop: median(loops), top: topMs(), cat: catMs() })
   }
   return runs
 }
@@ -145,8 +154,10 @@ const measureAwk = async ({ name, program, target }, { sshd, peer, dir }) => {
     await ours.ask(`poll ${warmUpPolls}`)
     const pids = listDescendants(sshd.pid).filter((pid) => !before.has(pid))
     const place = { pids, relay: sshd.relay, clientPid: Number(clientPid) }
+    const listOurs = () => String(listDescendants(sshd.pid).filter((pid) => !before.has(pid)))
+    const faults = readChildFaults(pids)
     const idle = await collectRuns(ours, peer, place)
-    const isSame = String(listDescendants(sshd.pid).filter((pid) => !before.has(pid))) === String(pids)
+    const isSame = listOurs() === String(pids) && readChildFaults(pids) === faults
     const busy = await withBusy(100, async () => {
       await ours.ask('poll 2')
       await sleep(1000)
@@ -158,7 +169,7 @@ const measureAwk = async ({ name, program, target }, { sshd, peer, dir }) => {
   }
 }
 
-const toRows = ({ name, target, first, idle, busy, isSame }, peers) => {
+const toRows = ({ name, target, first, idle, busy, isSame }) => {
   const of = (key) => idle.map((run) => run[key])
   const loop = of('loop')
   const ratio = (suffix, key, peerName, peer, limit, note) => ({
@@ -192,29 +203,15 @@ const toRows = ({ name, target, first, idle, busy, isSame }, peers) => {
           `${busy.wire.toFixed(0)} on the wire, host ${busy.remote.toFixed(1)} ms`,
       ],
     },
-    ratio(
-      ' top',
-      'remote',
-      'top -b',
-      loop.map(() => peers.top),
-      null,
-      'per refresh',
-    ),
-    ratio(
-      ' cat',
-      'remote',
-      'cat',
-      loop.map(() => peers.cat),
-      null,
-      'cat /proc/[0-9]*/stat',
-    ),
+    ratio(' top', 'remote', 'top -b', of('top'), null, 'per refresh'),
+    ratio(' cat', 'remote', 'cat', of('cat'), null, 'cat /proc/[0-9]*/stat'),
     {
       ...ratio(' client', 'node', 'C loop', loop, 0.06, 'ssh and this side, idle'),
       ours: client,
       value: median(pairedRatios(client, loop)),
     },
     value(' wire', 'bytes', of('wire'), 5000, 'idle, both ways, a poll'),
-    value(' processes', '', [isSame ? 0 : 1], 0, 'that came or went on the host during the polls'),
+    value(' forks', '', [isSame ? 0 : 1], 0, '1: a process came or went on the host during the polls'),
   ]
 }
 
@@ -226,11 +223,10 @@ export const measureRemotePoll = () =>
       const peer = startLineProgram(join(builtDir, 'peer'))
       try {
         for (let i = 0; i < warmUpPolls; i++) await peer.ask('loop')
-        const peers = { top: median([topMs(), topMs(), topMs()]), cat: median([catMs(), catMs(), catMs()]) }
         const rows = []
         for (const awk of awks) {
           const measured = await measureAwk(awk, { sshd, peer, dir })
-          if (measured !== null) rows.push(...toRows(measured, peers))
+          if (measured !== null) rows.push(...toRows(measured))
         }
         return rows
       } finally {
