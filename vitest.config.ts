@@ -1,11 +1,12 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
-/** Balloons and links that are watched by the clock: they come last, when little else runs. */
+/** Balloons, links and answers that are watched by the clock: they come last, when little else runs. */
 const timed = [
   'src/main/balloon/balloon-script.test.ts',
   'src/main/balloon/balloon-runner.test.ts',
   'src/main/targets/exec/exec-balloon.test.ts',
+  'src/main/profiling/endpoint-{hostile,real}.test.ts',
   'test/remote/{slow-link,lost-link,remote-balloon}.test.ts',
 ]
 
