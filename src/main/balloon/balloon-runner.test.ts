@@ -14,6 +14,8 @@ import { createBalloonRunner, type BalloonRunnerOptions } from './balloon-runner
 vi.setConfig({ testTimeout: 90_000 })
 
 const MiB = 1024 * 1024
+/** Pressure of others on a busy machine must not end a run before its own end. */
+const steady = { psiLimitPercent: 95 }
 
 const cleanUps: (() => unknown)[] = []
 afterEach(async () => {
@@ -78,7 +80,7 @@ describe.skipIf(!canMakeGroups)('a balloon in a memory cgroup', () => {
     expect(plan.bytesPerSecond).toBeGreaterThan(20 * MiB)
     const useBefore = group.useBytes()
     const lowest = watchLowest(group)
-    await runner.start(patient.key, { holdMs: 1000 }, [])
+    await runner.start(patient.key, { ...steady, holdMs: 1000 }, [])
     const { proof, error, phase } = await runner.whenIdle()
     expect({ error, phase }).toEqual({ error: null, phase: 'done' })
     expect(proof).toMatchObject({ verdict: 'confirmed', reason: 'lazyfree-taken', comm: 'python3' })
@@ -109,7 +111,7 @@ describe.skipIf(!canMakeGroups)('a balloon in a memory cgroup', () => {
 
   it('refutes a leak: LazyFree is 0 and RSS stays', async () => {
     const { patient, runner } = await setUp(240, 0, 400)
-    await runner.start(patient.key, { holdMs: 500 }, [])
+    await runner.start(patient.key, { ...steady, holdMs: 500 }, [])
     const { proof } = await runner.whenIdle()
     expect(proof).toMatchObject({ verdict: 'refuted', reason: 'nothing-to-take' })
     expect(Math.abs(proof!.before.rssBytes! - proof!.after.rssBytes!)).toBeLessThan(4 * MiB)
@@ -136,7 +138,7 @@ describe.skipIf(!canMakeGroups)('a balloon in a memory cgroup', () => {
   it('lets go by itself when others take the memory: the floor holds and nobody is killed', async () => {
     const { group, patient, runner } = await setUp(40, 100, 400)
     const floorBytes = 60 * MiB
-    await runner.start(patient.key, { floorBytes, holdMs: 20_000 }, ['floor-near'])
+    await runner.start(patient.key, { ...steady, floorBytes, holdMs: 20_000 }, ['floor-near'])
     await waitFor('the hold', 15_000, () => runner.state().phase === 'hold')
     const other = await startPatient(60, 0, group)
     cleanUps.push(() => other.end())
@@ -148,7 +150,7 @@ describe.skipIf(!canMakeGroups)('a balloon in a memory cgroup', () => {
 
   it('ends a script that does not answer any more: all of its session was stopped', async () => {
     const { group, patient, runner } = await setUp(40, 100, 400)
-    await runner.start(patient.key, { holdMs: 60_000 }, [])
+    await runner.start(patient.key, { ...steady, holdMs: 60_000 }, [])
     await waitFor('the hold', 15_000, () => runner.state().phase === 'hold')
     const holder = group.pids().find((pid) => pid !== patient.key.pid)!
     const stat = readFileSync(`/proc/${holder}/stat`, 'utf8')
@@ -180,7 +182,7 @@ describe.skipIf(!canMakeGroups)('a balloon in a memory cgroup', () => {
 
   it('runs one at a time, refuses risks that nobody accepted and processes that are gone', async () => {
     const { patient, runner } = await setUp(40, 100, 400)
-    await expect(runner.start(patient.key, { floorBytes: 330 * MiB }, [])).rejects.toMatchObject({
+    await expect(runner.start(patient.key, { ...steady, floorBytes: 330 * MiB }, [])).rejects.toMatchObject({
       code: 'refused',
       hint: 'balloon.risk.floor-near',
     })
@@ -213,8 +215,7 @@ describe.skipIf(!canMakeGroups)('a balloon in a memory cgroup', () => {
     const service = await startTestService(args, { environment, cgroupDir: group.dir })
     cleanUps.push(() => service.end())
     const { runner } = makeRunner()
-    // Pressure of others on a busy machine must not end this run before its own end.
-    const settings = { holdMs: 500, psiLimitPercent: 95, timeLimitMs: 120_000 }
+    const settings = { ...steady, holdMs: 500, timeLimitMs: 120_000 }
     await runner.start(service.key, settings, [], () => service.readHeapInuse())
     const { proof } = await runner.whenIdle()
     expect(proof).toMatchObject({
@@ -246,17 +247,17 @@ describe.skipIf(!canMakeGroups)('a balloon on another machine', () => {
     const { patient, runner } = await setUpRemote()
     const plan = await runner.plan(patient.key)
     expect(plan).toMatchObject({ remoteHost: 'db-3', risks: ['remote-host'], refusal: null })
-    await expect(runner.start(patient.key, { holdMs: 500 }, [])).rejects.toMatchObject({
+    await expect(runner.start(patient.key, { ...steady, holdMs: 500 }, [])).rejects.toMatchObject({
       code: 'refused',
       hint: 'balloon.risk.remote-host',
     })
-    await runner.start(patient.key, { holdMs: 500 }, ['remote-host'])
+    await runner.start(patient.key, { ...steady, holdMs: 500 }, ['remote-host'])
     expect((await runner.whenIdle()).proof).toMatchObject({ verdict: 'confirmed' })
   })
 
   it('is given back by the host itself when the link is cut without a word, and proves nothing', async () => {
     const { group, patient, runner, standIn } = await setUpRemote()
-    await runner.start(patient.key, { holdMs: 60_000 }, ['remote-host'])
+    await runner.start(patient.key, { ...steady, holdMs: 60_000 }, ['remote-host'])
     await waitFor('the hold', 30_000, () => runner.state().phase === 'hold')
     expect(group.pids().length).toBeGreaterThan(1)
     const cutMs = performance.now()
@@ -272,7 +273,7 @@ describe.skipIf(!canMakeGroups)('a balloon on another machine', () => {
 
   it('is not waited for when the app ends while the host is out of reach', async () => {
     const { group, patient, runner, standIn } = await setUpRemote()
-    await runner.start(patient.key, { holdMs: 60_000 }, ['remote-host'])
+    await runner.start(patient.key, { ...steady, holdMs: 60_000 }, ['remote-host'])
     await waitFor('a first step', 15_000, () => (runner.state().step?.balloonBytes ?? 0) > 0)
     standIn.cut()
     await waitFor('the end of the run', 5000, () => runner.state().phase === 'deflating')
