@@ -7,22 +7,12 @@ import { findProgram } from '../../test/support/ssh-server-process'
 import { startSshServer, whyNoSshServer, type SshServer } from '../../test/support/ssh-server'
 import { readStatusBytes } from '../hosts/processes'
 import { awkRollupBytes } from '../hosts/rollup'
+import { readToolNumbers } from '../hosts/tool-numbers'
 import { parseLines, runScript, type RunOptions } from '../support/command-line'
 
 const MiB = 1024 * 1024
 /** A plain `sh` is this machine; by way of `env` it is taken for another one. */
 const elsewhere = 'exec:env sh'
-
-/** What /proc and awk say of a process that is stopped. */
-function readNumbers(pid: number) {
-  return {
-    virtBytes: readStatusBytes(pid, 'VmSize'),
-    rssBytes: readStatusBytes(pid, 'VmRSS'),
-    rssAnonBytes: readStatusBytes(pid, 'RssAnon'),
-    swapBytes: readStatusBytes(pid, 'VmSwap'),
-    lazyFreeBytes: awkRollupBytes(pid, 'LazyFree'),
-  }
-}
 
 /** What it shares with others changes as they come and go, stopped or not. */
 const sharedSlackBytes = 2 * MiB
@@ -42,13 +32,13 @@ async function expectEqualNumbers(pid: number, target: string, options: RunOptio
   process.kill(pid, 'SIGSTOP')
   try {
     await expect(async () => {
-      const before = readNumbers(pid)
+      const before = readToolNumbers(pid)
       const args = ['watch', '--pid', String(pid), '--target', target, '--count', '2', '--json']
       const { code, stdout, stderr } = await runScript('ballonet.mjs', args, 60_000, options)
       expect(code, stderr).toBe(0)
       const records = parseLines(stdout)
       expect(records).toHaveLength(2)
-      expect(readNumbers(pid)).toEqual(before)
+      expect(readToolNumbers(pid)).toEqual(before)
       for (const record of records) {
         expect(record).toMatchObject({ pid, ...before })
         expectShared(record, pid)

@@ -5,6 +5,7 @@ import { makeMemoryGroup, type MemoryGroup } from '../../test/host/memory-group'
 import { startTestService, type TestService } from '../../test/support/go-service'
 import { readStatusBytes } from '../hosts/processes'
 import { awkRollupBytes } from '../hosts/rollup'
+import { readToolNumbers } from '../hosts/tool-numbers'
 import { parseLines, runScript } from '../support/command-line'
 
 const MiB = 1024 * 1024
@@ -195,14 +196,10 @@ test.describe('with a Go service in a memory cgroup', () => {
   })
 })
 
-/** What /proc and awk say, by the names of the command line's fields. */
+/** With what it shares with others, too: on a machine where nothing else comes and goes. */
 function readTools(pid: number): Record<string, number | null> {
   return {
-    virtBytes: readStatusBytes(pid, 'VmSize'),
-    rssBytes: readStatusBytes(pid, 'VmRSS'),
-    rssAnonBytes: readStatusBytes(pid, 'RssAnon'),
-    swapBytes: readStatusBytes(pid, 'VmSwap'),
-    lazyFreeBytes: awkRollupBytes(pid, 'LazyFree'),
+    ...readToolNumbers(pid),
     pssBytes: awkRollupBytes(pid, 'Pss'),
     ussBytes: awkRollupBytes(pid, 'Private_Clean') + awkRollupBytes(pid, 'Private_Dirty'),
   }

@@ -1,5 +1,5 @@
 import { AppError } from '#core/errors'
-import type { BackendEvents, BackendMethods, DemoState } from '#core/ipc/contract'
+import { idleDemo, type BackendEvents, type BackendMethods, type DemoState } from '#core/ipc/contract'
 import { createRpcServer, type Handlers, type MessageChannelEnd, type Methods } from '#core/ipc/rpc'
 import type { ColumnId } from '#core/metrics/process-table'
 import { createFakePlan, playBalloon } from './fake-balloon'
@@ -45,14 +45,7 @@ export function serveFakeBackend(
   let watchedTargetId: string | null = null
   let balloonBytes = 0
   let deflate: () => void = () => undefined
-  let demo: DemoState = {
-    phase: 'idle',
-    kind: null,
-    key: null,
-    endpointUrl: null,
-    cgroupLimitBytes: null,
-    error: null,
-  }
+  let demo: DemoState = idleDemo
 
   function failWhen(part: FakeFailure): void {
     if (failure === part) throw new AppError('permission-denied', `${part} is made to fail`)

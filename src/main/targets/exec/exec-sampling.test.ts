@@ -27,34 +27,22 @@ async function watch(spec: string, pid: number) {
 }
 
 /** What does not depend on when and how it was read. */
-function toStable(sample: ProcessSample | undefined): Partial<ProcessSample> | undefined {
-  if (sample === undefined) return undefined
-  const {
-    key,
-    comm,
-    state,
-    virtBytes,
-    rssBytes,
-    rssAnonBytes,
-    rssFileBytes,
-    swapBytes,
-    threads,
-    oomScoreAdj,
-    absent,
-  } = sample
-  return {
-    key,
-    comm,
-    state,
-    virtBytes,
-    rssBytes,
-    rssAnonBytes,
-    rssFileBytes,
-    swapBytes,
-    threads,
-    oomScoreAdj,
-    absent,
-  }
+const stableFields = [
+  'key',
+  'comm',
+  'state',
+  'virtBytes',
+  'rssBytes',
+  'rssAnonBytes',
+  'rssFileBytes',
+  'swapBytes',
+  'threads',
+  'oomScoreAdj',
+  'absent',
+] as const
+
+function toStable(sample: ProcessSample | undefined): unknown {
+  return sample && stableFields.map((field) => [field, sample[field]])
 }
 
 describe.each(['exec:dash', 'exec:bash', 'exec:busybox sh'])('sampling through %s', (spec) => {
