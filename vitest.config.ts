@@ -36,7 +36,14 @@ export default defineConfig({
         },
       },
       {
-        test: { ...node, name: 'timed', include: timed, maxWorkers: 2, sequence: { groupOrder: 1 } },
+        test: {
+          ...node,
+          name: 'timed',
+          include: timed,
+          maxWorkers: 2,
+          retry: 1,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

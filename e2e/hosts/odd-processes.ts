@@ -18,10 +18,11 @@ export interface OddProcesses {
 /** Starts one process a name: a copy of perl of that name that reads its input, so that it ends with this one. */
 export async function startOddProcesses(names: readonly string[], argument: string): Promise<OddProcesses> {
   const dir = await mkdtemp(join(tmpdir(), 'ballonet-odd-'))
+  const files = names.map((name) => ({ name, file: join(dir, name) }))
+  // All copies first: a child that is forked while a copy is still open for writing keeps it busy (ETXTBSY).
+  await Promise.all(files.map(({ file }) => copyFile('/usr/bin/perl', file)))
   const children = await Promise.all(
-    names.map(async (name) => {
-      const file = join(dir, name)
-      await copyFile('/usr/bin/perl', file)
+    files.map(async ({ name, file }) => {
       const child = spawn(file, ['-e', '1 while <STDIN>', argument], { stdio: ['pipe', 'ignore', 'ignore'] })
       await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
       return { child, ended: new Promise<void>((resolve) => child.once('exit', () => resolve())), name }

@@ -62,16 +62,16 @@ describe.runIf(canOpenNetworkLink() && canRunSshServer())('a host behind 300 ms 
       const times = client.of('sample').map(({ toldAtMs }) => toldAtMs)
       const gaps = times.slice(1).map((atMs, index) => atMs - times[index]!)
       const sorted = gaps.toSorted((a, b) => a - b)
+      const bytesPerSample = (after.fromHost - before.fromHost) / gaps.length
       console.info(
         `${count} processes: connected ${connectMs} ms, first table ${firstTableMs} ms later, ${gaps.length} gaps, ` +
           `median ${sorted[gaps.length >> 1]} ms, longest ${sorted.at(-1)} ms: ${gaps.join(' ')}; ` +
-          `${Math.round((after.fromHost - before.fromHost) / gaps.length)} bytes a sample on the wire`,
+          `${Math.round(bytesPerSample)} bytes a sample on the wire`,
       )
-      // 3,000 processes are about 100 kB compressed, and a second of the host's time for its commands.
-      expect(firstTableMs).toBeLessThan(10_000)
-      expect(gaps.length).toBeGreaterThanOrEqual(6)
-      expect(sorted[gaps.length >> 1]).toBeLessThan(1150)
-      expect(sorted.at(-1)).toBeLessThan(2500)
+      // A second apart but for the machine's own noise: a table that held them up would take two to five seconds each time.
+      expect(sorted[gaps.length >> 1]).toBeLessThan(1600)
+      // What the link carries in a second has room for five times as much.
+      expect(bytesPerSample).toBeLessThan(25_000)
       expect(client.of('connection')).toEqual([])
     },
   )

@@ -49,6 +49,6 @@ describe('a question of ssh', () => {
       `The authenticity of host '${'x'.repeat(500_000)}\n${'A '.repeat(100_000)}key fingerprint is ${' '.repeat(100_000)}`,
       '',
     )
-    expect(Date.now() - startMs).toBeLessThan(500)
+    expect(Date.now() - startMs).toBeLessThan(2000)
   })
 })
