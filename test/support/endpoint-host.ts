@@ -68,14 +68,17 @@ export async function startHost(first: Answer): Promise<Host> {
 }
 
 /** A poller of a typed URL, with short limits and twenty times as fast. */
-export function pollUrl(url: string, from: Pick<Target, 'connect'> = target): EndpointPoller {
+export function pollUrl(
+  url: string,
+  { from = target, totalMs = limits.totalMs }: { from?: Pick<Target, 'connect'>; totalMs?: number } = {},
+): EndpointPoller {
   const poller = openEndpointPoller(
     { ...target, connect: from.connect },
     key,
     { isGo: null, goVersion: null },
     () => undefined,
     {
-      limits,
+      limits: { ...limits, totalMs },
       paceFactor: 0.05,
     },
   )
