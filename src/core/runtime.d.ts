@@ -6,3 +6,17 @@ declare class TextDecoder {
 declare class TextEncoder {
   encode(input?: string): Uint8Array
 }
+
+interface ByteReader {
+  read(): Promise<{ done: boolean; value?: Uint8Array }>
+  cancel(): Promise<void>
+}
+interface ByteWriter {
+  write(chunk: Uint8Array): Promise<void>
+  close(): Promise<void>
+}
+declare class DecompressionStream {
+  constructor(format: 'gzip')
+  readonly readable: { getReader(): ByteReader }
+  readonly writable: { getWriter(): ByteWriter }
+}
