@@ -1,12 +1,13 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { nodeWorker } from './test/support/node-worker.ts'
 
 /** Balloons, links and answers that are watched by the clock: they come last, when little else runs. */
 const timed = [
   'src/main/balloon/balloon-script.test.ts',
   'src/main/balloon/balloon-runner.test.ts',
   'src/main/targets/exec/exec-balloon.test.ts',
-  'src/main/profiling/endpoint-{hostile,real}.test.ts',
+  'src/main/profiling/{endpoint,heap-profile}-{hostile,real}.test.ts',
   'test/remote/{slow-link,lost-link,remote-balloon}.test.ts',
 ]
 
@@ -18,6 +19,7 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       {
+        plugins: [nodeWorker()],
         test: {
           ...node,
           name: 'node',
@@ -36,11 +38,12 @@ export default defineConfig({
         },
       },
       {
+        plugins: [nodeWorker()],
         test: {
           ...node,
           name: 'timed',
           include: timed,
-          maxWorkers: 2,
+          maxWorkers: 3,
           retry: 1,
           sequence: { groupOrder: 1 },
         },

@@ -238,6 +238,34 @@ first_line() {
   fact "$2" "$first"
 }
 
+# What this kernel counts and shows of MADV_FREE: 1 or 0, and nothing where a file can't be read.
+tell_kernel_memory() {
+  counted='' shown=''
+  {
+    while read -r name rest; do
+      case $name in pgfault) counted=${counted:-0} ;; pglazyfreed) counted=1 ;; esac
+    done </proc/vmstat
+  } 2>/dev/null
+  fact lazyfreed "$counted"
+  smaps=/proc/self/smaps
+  [ -r /proc/self/smaps_rollup ] && smaps=/proc/self/smaps_rollup
+  {
+    while read -r name rest; do
+      case $name in
+        # The second one: all of a mapping has been seen.
+        Rss:) [ -z "$shown" ] && shown=0 || break ;;
+        LazyFree:) shown=1 && break ;;
+      esac
+    done <$smaps
+  } 2>/dev/null
+  fact lazyfree "$shown"
+  {
+    while read -r name amount rest; do
+      case $name in SwapTotal:) fact swap "$amount" && break ;; esac
+    done </proc/meminfo
+  } 2>/dev/null
+}
+
 tell_facts() {
   fact awk "$flavour"
   fact nulls "$nulls"
@@ -250,6 +278,8 @@ tell_facts() {
   first_line /proc/sys/kernel/hostname hostname
   first_line /proc/sys/kernel/random/boot_id boot
   first_line /sys/kernel/mm/transparent_hugepage/enabled thp
+  first_line /sys/kernel/mm/transparent_hugepage/defrag thpdefrag
+  tell_kernel_memory
   fact page "$(getconf PAGESIZE 2>/dev/null)"
   fact ticks "$(getconf CLK_TCK 2>/dev/null)"
   for name in dd timeout od stat readlink curl wget bash nc sudo getconf; do has $name && item "has=$name"; done

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 
 const run = promisify(execFile)
@@ -31,6 +33,21 @@ describe('layers', () => {
     await expect(run(process.execPath, [join(root, 'out/main/backend.js')])).rejects.toMatchObject({
       stderr: expect.stringContaining('the backend is started by the app') as string,
     })
+  })
+
+  it('finds the thread that compares profiles beside the built backend', async () => {
+    const chunks = join(root, 'out/main/chunks')
+    const name = (await readdir(chunks)).find((file) => file.startsWith('profile-growth-worker'))
+    const nothing = { bytes: new Uint8Array(0), atMs: 0 }
+    const thread = new Worker(join(chunks, name ?? ''), {
+      workerData: { first: nothing, newest: nothing },
+    })
+    try {
+      const [answer] = (await once(thread, 'message')) as [unknown]
+      expect(answer).toMatchObject({ ok: false, error: { code: 'parse' } })
+    } finally {
+      await thread.terminate()
+    }
   })
 
   it('imports electron in src/main/electron and src/preload only', async () => {

@@ -5,7 +5,10 @@ import { parseShownBytes } from './shown-bytes'
 export class FocusPage {
   private readonly page: Page
   readonly article: Locator
+  /** The verdict's sentence, or what stands there without one. */
   readonly headline: Locator
+  /** The verdict with its evidence and all that was ruled out. */
+  readonly verdict: Locator
   readonly strip: Locator
   readonly charts: Locator
   /** What takes the keys of the charts. */
@@ -18,6 +21,7 @@ export class FocusPage {
     this.page = page
     this.article = page.getByRole('article')
     this.headline = this.article.locator('.headline')
+    this.verdict = this.article.getByRole('region', { name: /^(Verdict|结论)$/ })
     this.strip = this.article.locator('dl.strip')
     this.charts = this.article.getByRole('region', { name: 'Charts' })
     this.lanes = this.charts.getByRole('group', { name: /^Charts\. Left and right/ })

@@ -34,7 +34,7 @@ test('the incident is reproduced, proved and put away', async ({ ballonet }) => 
     await expect(shell.walkthrough).toContainText('A real Go service plays it.')
     await expect(shell.walkthrough).toContainText('Look.')
     await expect(focus.headline).toContainText(
-      /^RSS .*, of which .* LazyFree: the kernel takes it back when it needs it\.\s+Heap in use /,
+      /of RSS .* is LazyFree: the Go runtime has freed it with MADV_FREE, and the kernel takes it back when it needs it\./,
     )
   })
 

@@ -4,7 +4,10 @@ import { AppError } from '#core/errors'
 import type { DemoState } from '#core/ipc/contract'
 import { formatParams } from '#core/text/format-params'
 import { formatText } from '#core/text/catalogue'
-import { toHeadline } from '#core/verdict/headline'
+import type { HostFacts } from '#core/metrics/samples'
+import { toVerdict } from '#core/verdict/to-verdict'
+import type { Verdict } from '#core/verdict/verdict'
+import { createVerdictWindow } from '#core/verdict/window'
 import { createDemo } from '#main/demo/demo'
 import { goSource } from '#main/profiling/go-source'
 import { createSampler } from '#main/sampling/create-sampler'
@@ -14,6 +17,7 @@ import { watchUntilSettled } from './balloon-command'
 import type { Output } from './output'
 import { toProcessRecord } from './record'
 import { runBalloon } from './run-balloon'
+import { toVerdictLines, toVerdictRecord } from './verdict-record'
 
 /** Folder that holds assets/ and e2e/hosts/go, seen from the built out/main. */
 const resourcesDir = join(import.meta.dirname, '..', '..')
@@ -49,11 +53,13 @@ function startDemo(output: Output, stop: AbortSignal): DemoRun {
   return { state, stop: () => demo.stop() }
 }
 
-function printHeadline(watch: Watch, output: Output): void {
-  const sentences = toHeadline({ sample: watch.latest(), facts: watch.facts, isGone: false })
-  output.line(
-    sentences.map(({ id, params }) => formatText('en', `headline.${id}`, formatParams(params))).join(' '),
-  )
+/** The verdict on what was read so far: one look. */
+function judge(watch: Watch, hostFacts: HostFacts): Verdict | null {
+  const latest = watch.latest()
+  if (latest === null) return null
+  const window = createVerdictWindow()
+  window.push(latest)
+  return toVerdict({ window, latest, facts: watch.facts, host: null, hostFacts, growth: null, proof: null })
 }
 
 /** `ballonet demo`: the incident, from the picture to the proof, in the terminal. */
@@ -78,10 +84,12 @@ export async function runDemo(output: Output, isJson: boolean, stop: AbortSignal
         const watch = await watchUntilSettled(sampler, key, null)
         if (isJson) {
           const sample = watch.latest()
-          if (sample !== null) output.json(toProcessRecord(sample, null))
+          const verdict = toVerdictRecord(judge(watch, target.host))
+          if (sample !== null) output.json({ ...toProcessRecord(sample, null, watch.facts), verdict })
         } else {
+          const verdict = judge(watch, target.host)
           output.line('')
-          printHeadline(watch, output)
+          if (verdict !== null) for (const line of toVerdictLines(verdict)) output.line(line)
           output.line('')
         }
         await runBalloon({

@@ -5,6 +5,7 @@ import { parseCount, parseDuration, parsePid, usageError } from './arguments'
 import { runBalloonCommand } from './balloon-command'
 import { runDemo } from './demo-command'
 import { createOutput, toTerminalText, type Output } from './output'
+import { runProfile } from './profile-command'
 import { runPs } from './ps-command'
 import { usage } from './usage'
 import { runWatch } from './watch-command'
@@ -26,6 +27,13 @@ const optionTypes = {
   domain: { type: 'string' },
   yes: { type: 'boolean' },
   'confirm-host': { type: 'string' },
+  top: { type: 'string' },
+  cum: { type: 'boolean' },
+  'sample-index': { type: 'string' },
+  base: { type: 'string' },
+  'diff-base': { type: 'string' },
+  focus: { type: 'string' },
+  ignore: { type: 'string' },
   sudo: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -37,6 +45,7 @@ export type CliOptions = ReturnType<typeof parseCommandLine>['values']
 const commandOptions: Record<string, readonly (keyof typeof optionTypes)[]> = {
   ps: ['target', 'sudo', 'json'],
   watch: ['pid', 'pprof', 'target', 'sudo', 'interval', 'count', 'json', 'allow-long-read'],
+  profile: ['top', 'cum', 'sample-index', 'base', 'diff-base', 'focus', 'ignore', 'target', 'json'],
   balloon: [
     'size',
     'until-reclaimed',
@@ -69,7 +78,12 @@ function createStopSignal(): AbortSignal {
   return controller.signal
 }
 
-async function runCommand(command: string, options: CliOptions, output: Output): Promise<void> {
+async function runCommand(
+  command: string,
+  source: string | undefined,
+  options: CliOptions,
+  output: Output,
+): Promise<void> {
   const isJson = options.json ?? false
   const stop = createStopSignal()
   const targetOptions = {
@@ -79,6 +93,7 @@ async function runCommand(command: string, options: CliOptions, output: Output):
     output,
     stop,
   }
+  if (command === 'profile') return runProfile(source, options, targetOptions)
   if (command === 'ps') return withTarget(targetOptions, (_, sampler) => runPs(sampler, output, isJson))
   if (command === 'watch') {
     if (options.pid === undefined) throw usageError('watch needs --pid')
@@ -117,10 +132,11 @@ async function main(args: string[], output: Output): Promise<number> {
     }
     const allowed = Object.hasOwn(commandOptions, command) ? commandOptions[command] : undefined
     if (allowed === undefined) throw usageError(`there is no command "${command.slice(0, 40)}"`)
-    if (rest.length > 0) throw usageError(`${command} takes no argument "${rest[0]!.slice(0, 40)}"`)
+    const surplus = rest[command === 'profile' ? 1 : 0]
+    if (surplus !== undefined) throw usageError(`${command} takes no argument "${surplus.slice(0, 40)}"`)
     const foreign = Object.keys(values).find((name) => !allowed.includes(name as keyof typeof optionTypes))
     if (foreign !== undefined) throw usageError(`${command} has no option --${foreign}`)
-    await runCommand(command, values, output)
+    await runCommand(command, rest[0], values, output)
     return 0
   } catch (error) {
     return report(error, output)

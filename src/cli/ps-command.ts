@@ -1,16 +1,21 @@
 import type { HostSample } from '#core/metrics/samples'
 import { AppError } from '#core/errors'
-import { columnIds, type ColumnId, type TableFrame } from '#core/metrics/process-table'
+import { columnIds, type ColumnId, type RowMeta, type TableFrame } from '#core/metrics/process-table'
 import type { Sampler } from '#main/sampling/sampler'
 import { toSizeText, toTerminalText, type Output } from './output'
-import type { ProcessRecord } from './record'
+import { toExecutableFields, type ProcessRecord } from './record'
 
 function valueAt(frame: TableFrame, column: ColumnId, row: number): number | null {
   const value = frame.columns[column]?.[row]
   return value === undefined || Number.isNaN(value) ? null : value
 }
 
-function toRecord(frame: TableFrame, row: number, comm: string, host: HostSample): ProcessRecord {
+function toRecord(
+  frame: TableFrame,
+  row: number,
+  meta: RowMeta | undefined,
+  host: HostSample,
+): ProcessRecord {
   const at = (column: ColumnId): number | null => valueAt(frame, column, row)
   const lazyFree = at('lazyFreeBytes')
   const rest = at('rssLessLazyFreeBytes')
@@ -19,7 +24,7 @@ function toRecord(frame: TableFrame, row: number, comm: string, host: HostSample
   return {
     time: new Date(frame.atMs).toISOString(),
     pid: frame.pid[row]!,
-    comm,
+    comm: meta?.comm ?? '',
     startTimeTicks: frame.startTimeTicks[row]!,
     virtBytes: at('virtBytes'),
     rssBytes: at('rssBytes'),
@@ -42,7 +47,14 @@ function toRecord(frame: TableFrame, row: number, comm: string, host: HostSample
     rollupRssBytes: lazyFree === null || rest === null ? null : rest + lazyFree,
     rollupAgeMs: readAtMs === 0 ? null : Math.max(0, Math.round(frame.atMs - readAtMs)),
     goAgeMs: null,
+    ...toExecutableFields(meta ?? null),
   }
+}
+
+/** A race build is marked: it may take ten times the memory. */
+function toGoText(meta: RowMeta | undefined): string {
+  const version = meta?.goVersion ?? (meta?.isGo === true ? 'go ?' : '')
+  return toTerminalText(version).slice(0, 9) + (meta?.isRaceBuild === true ? ' -race' : '')
 }
 
 /** `ballonet ps`: the process table once, largest RSS first. */
@@ -64,10 +76,11 @@ export async function runPs(sampler: Sampler, output: Output, isJson: boolean): 
   }
   const rows = Array.from({ length: frame.count }, (_, row) => row).sort((a, b) => rssOf(b) - rssOf(a))
 
-  if (!isJson) output.line('    PID USER           VIRT        RES        PSS   LAZYFREE GO        COMMAND')
+  if (!isJson)
+    output.line('    PID USER           VIRT        RES        PSS   LAZYFREE GO              COMMAND')
   for (const row of rows) {
     const meta = metaByRow.get(frame.rowId[row]!)
-    const record = toRecord(frame, row, meta?.comm ?? '', host)
+    const record = toRecord(frame, row, meta, host)
     if (isJson) {
       output.json(record)
       continue
@@ -80,7 +93,7 @@ export async function runPs(sampler: Sampler, output: Output, isJson: boolean): 
           .slice(0, 8)
           .padEnd(8),
         ...sizes.map((bytes) => toSizeText(bytes).padStart(10)),
-        (meta?.goVersion ?? (meta?.isGo === true ? 'go ?' : '')).slice(0, 9).padEnd(9),
+        toGoText(meta).padEnd(15),
         toTerminalText(record.comm),
       ].join(' '),
     )

@@ -21,7 +21,7 @@ function recordAt(phase: EndpointState['phase']) {
     go,
     endpoint: { phase },
   } as ProcessSample
-  return toProcessRecord(sample, null)
+  return toProcessRecord(sample, null, null)
 }
 
 describe('a line of --json', () => {

@@ -1,4 +1,6 @@
-import type { HostSample, ProcessSample } from '#core/metrics/samples'
+import { toGoRuntimeSettings } from '#core/go/runtime-settings'
+import type { GoBuild, GoMadvise, HostSample, ProcessFacts, ProcessSample } from '#core/metrics/samples'
+import { formatText } from '#core/text/catalogue'
 
 /** One line of `--json`. null: not reported. Names are part of the command line's contract (docs/user-guide.md). */
 export interface ProcessRecord {
@@ -28,10 +30,72 @@ export interface ProcessRecord {
   rollupAgeMs: number | null
   /** How old Go's numbers are: a slow endpoint is asked seldom. */
   goAgeMs: number | null
+  isGo: boolean | null
+  goVersion: string | null
+  /** The main module's path. */
+  goModule: string | null
+  isRaceBuild: boolean | null
+  goMadvise: GoMadvise | null
+  /** Why it is that madvise, a sentence. */
+  goMadviseWhy: string | null
+  /** GODEBUG, GOGC, GOMEMLIMIT and GOMAXPROCS as they were set at the start. */
+  goEnvironment: Record<string, string> | null
+  /** GOMEMLIMIT as the runtime takes it; null: none, or not known. */
+  goMemLimitBytes: number | null
+  goBuild: GoBuild | null
 }
 
-/** What the numbers of one sample are on the command line. */
-export function toProcessRecord(sample: ProcessSample, host: HostSample | null): ProcessRecord {
+type FactFields = Pick<
+  ProcessRecord,
+  | 'isGo'
+  | 'goVersion'
+  | 'goModule'
+  | 'isRaceBuild'
+  | 'goMadvise'
+  | 'goMadviseWhy'
+  | 'goEnvironment'
+  | 'goMemLimitBytes'
+  | 'goBuild'
+>
+
+/** What is known of the executable alone, as `ps` reads it; the rest needs the environment of each process. */
+export function toExecutableFields(
+  meta: Pick<ProcessRecord, 'isGo' | 'goVersion' | 'goModule' | 'isRaceBuild'> | null,
+): FactFields {
+  return {
+    isGo: meta?.isGo ?? null,
+    goVersion: meta?.goVersion ?? null,
+    goModule: meta?.goModule ?? null,
+    isRaceBuild: meta?.isRaceBuild ?? null,
+    goMadvise: null,
+    goMadviseWhy: null,
+    goEnvironment: null,
+    goMemLimitBytes: null,
+    goBuild: null,
+  }
+}
+
+function toFactFields(facts: ProcessFacts | null): FactFields {
+  const fields = toExecutableFields(facts)
+  if (facts?.isGo !== true) return fields
+  const { memLimitBytes } = toGoRuntimeSettings(facts)
+  const why = facts.madviseWhy
+  return {
+    ...fields,
+    goMadvise: facts.madvise,
+    goMadviseWhy: why === null ? null : formatText('en', why.text, why.params),
+    goEnvironment: facts.goEnvironment,
+    goMemLimitBytes: memLimitBytes === 'off' ? null : memLimitBytes,
+    goBuild: facts.build,
+  }
+}
+
+/** What the numbers of one sample are on the command line, with the facts of its process. */
+export function toProcessRecord(
+  sample: ProcessSample,
+  host: HostSample | null,
+  facts: ProcessFacts | null,
+): ProcessRecord {
   const { rollup, endpoint } = sample
   // An endpoint that fails reports nothing: its last answer is not of now.
   const go = endpoint.phase === 'ok' || endpoint.phase === 'stopped' ? sample.go : null
@@ -60,5 +124,6 @@ export function toProcessRecord(sample: ProcessSample, host: HostSample | null):
     rollupRssBytes: rollup?.rssBytes ?? null,
     rollupAgeMs: rollup === null ? null : Math.max(0, Math.round(sample.atMs - rollup.atMs)),
     goAgeMs: go === null ? null : Math.max(0, Math.round(sample.atMs - go.atMs)),
+    ...toFactFields(facts),
   }
 }

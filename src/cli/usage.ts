@@ -5,6 +5,9 @@ export const usage = `Ballonet: RSS, Go heap in use and LazyFree side by side, a
   ballonet watch   --pid P [--pprof URL] [--target T] [--sudo] [--interval 1s] [--count N] [--allow-long-read]
                    [--json]
         one process, a line a poll
+  ballonet profile URL|FILE [--top N] [--cum] [--sample-index NAME] [--base FILE | --diff-base FILE]
+                   [--focus REGEXP] [--ignore REGEXP] [--target T] [--json]
+        where memory or time goes, by function: the text of go tool pprof -top
   ballonet balloon --size 2GiB | --until-reclaimed PID  [--pprof URL] [--domain host|cgroup] [--floor 10%]
                    [--step 100MiB] [--hold 5s] [--yes] [--target T] [--confirm-host NAME] [--sudo] [--json]
         bounded pressure, and the proof; Ctrl-C gives the memory back at once
@@ -15,6 +18,8 @@ T is local; ssh:HOST, any HOST that your own ssh takes; or exec:COMMAND, a comma
 standard input, such as 'exec:docker exec -i web sh'. Nothing is installed or left there.
 --sudo reads as root there, where sudo needs no password. A balloon on another machine asks for its name once more:
 at a terminal, or by --confirm-host NAME (HOST, or the whole COMMAND); --yes alone does not confirm it.
+A profile's URL begins with http:// or https:// and is asked from T; without a path it is that of the heap. REGEXP is
+a regular expression of Go.
 Sizes: 512MiB, 2GiB, or bytes. Times: 500ms, 5s, 2m.
 --json prints one JSON object a line; a number that the kernel did not report is null.
 Exit status: 0 done, 1 the job failed (message on standard error), 2 wrong usage.`

@@ -1,12 +1,15 @@
-import type { HostSample, ProcessSample } from '#core/metrics/samples'
+import type { HostSample, ProcessFacts, ProcessSample } from '#core/metrics/samples'
 import { AppError } from '#core/errors'
 import type { Sampler, Watch } from '#main/sampling/sampler'
+import { withVerdicts } from '#main/verdict/with-verdicts'
 import type { Target } from '#main/targets/target'
-import { formatText } from '#core/text/catalogue'
+import { formatText, type TextParams } from '#core/text/catalogue'
 import { formatDuration } from '#core/text/units'
+import type { Verdict } from '#core/verdict/verdict'
 import { followConnection } from './follow-connection'
 import { toSizeText, toTerminalText, type Output } from './output'
 import { toProcessRecord } from './record'
+import { createVerdictTeller, toVerdictRecord } from './verdict-record'
 
 /** The first line waits so long at most for the first walk and the first answer of the endpoint. */
 const settleMs = 6000
@@ -27,7 +30,7 @@ function isSettled(sample: ProcessSample, isAwaitingWalk: boolean): boolean {
 }
 
 function toLine(sample: ProcessSample, host: HostSample | null): string {
-  const record = toProcessRecord(sample, host)
+  const record = toProcessRecord(sample, host, null)
   const { rollupRssBytes, lazyFreeBytes, psiSomeAvg10: psi } = record
   const sizes = [
     record.virtBytes,
@@ -69,6 +72,20 @@ function createGapTeller(
   }
 }
 
+/** Says on standard error how the numbers are to be read: a race build, and, for people, the runtime's madvise. */
+function createFactsTeller({ isJson }: WatchOptions, output: Output): (facts: ProcessFacts) => void {
+  const told = new Set<string>()
+  const tell = (text: string, params?: TextParams): void => {
+    const sentence = toTerminalText(formatText('en', text, params))
+    if (!told.has(sentence)) output.error(sentence)
+    told.add(sentence)
+  }
+  return ({ isRaceBuild, madviseWhy }) => {
+    if (isRaceBuild === true) tell('go.race.notice')
+    if (madviseWhy !== null && !isJson) tell(madviseWhy.text, madviseWhy.params)
+  }
+}
+
 const header = 'TIME           VIRT        RES   LAZYFREE     RES-LF HEAPINUSE   MEMAVAIL    PSI'
 
 /**
@@ -86,12 +103,26 @@ export async function runWatch(
   const key = await sampler.findKey(options.pid)
   if (key === null) throw new AppError('gone', `there is no process ${options.pid}`)
   let host: HostSample | null = null
+  let verdict: Verdict | null = null
+  const judging = withVerdicts(sampler, {
+    host: () => host,
+    growth: () => null,
+    onVerdict: (_, next) => (verdict = next),
+    onEvent: () => undefined,
+  })
+  const tellVerdict = createVerdictTeller(output)
   const stopHost = sampler.onHost((sample) => (host = sample))
   const startedMs = Date.now()
   let lines = 0
   let isAwaitingWalk = false
   const tellGaps = createGapTeller(target, options, output)
   let watch: Watch | undefined
+  let facts: ProcessFacts | null = null
+  const tellFacts = createFactsTeller(options, output)
+  const noteFacts = (next: ProcessFacts): void => {
+    facts = next
+    tellFacts(next)
+  }
   let stopConnection = (): void => undefined
 
   try {
@@ -103,15 +134,19 @@ export async function runWatch(
         if (lines === 0 && !isSettled(sample, isAwaitingWalk) && Date.now() - startedMs < settleMs) return
         if (options.count !== null && lines >= options.count) return
         if (lines === 0 && !options.isJson) output.line(header)
-        if (options.isJson) output.json(toProcessRecord(sample, host))
-        else output.line(toLine(sample, host))
+        if (options.isJson)
+          output.json({ ...toProcessRecord(sample, host, facts), verdict: toVerdictRecord(verdict) })
+        else {
+          output.line(toLine(sample, host))
+          tellVerdict(verdict)
+        }
         lines++
         if (lines === options.count) resolve()
       }
-      sampler
+      judging
         .watch(key, {
           sample: print,
-          facts: () => undefined,
+          facts: noteFacts,
           rollupAsk({ estimatedStallMs }) {
             if (options.allowsLongRead) watch?.allowRollup()
             else if (!isAwaitingWalk) {
@@ -133,6 +168,7 @@ export async function runWatch(
         })
         .then((started) => {
           watch = started
+          noteFacts(started.facts)
           if (options.pprofUrl !== null) started.setEndpoint(options.pprofUrl)
           if (options.allowsLongRead) started.allowRollup()
         })

@@ -23,11 +23,26 @@ const stepWords: Record<ConnectStep, string> = {
   probing: 'looking what it has',
 }
 
-/** Opens a target, runs, and closes all of it again whatever happens. */
-export async function withTarget(
-  { spec, intervalMs, isElevated, output, stop }: TargetOptions,
+/** Opens a target with its sampler, runs, and closes all of it again whatever happens. */
+export function withTarget(
+  options: TargetOptions,
   run: (target: Target, sampler: Sampler) => Promise<void>,
 ): Promise<void> {
+  return withBareTarget(options, async (target) => {
+    const sampler = await createSampler(target, { ...goSource, intervalMs: options.intervalMs })
+    try {
+      await run(target, sampler)
+    } finally {
+      await sampler.dispose()
+    }
+  })
+}
+
+/** The same without sampling anything there. */
+export async function withBareTarget<T>(
+  { spec, isElevated, output, stop }: Omit<TargetOptions, 'intervalMs'>,
+  run: (target: Target) => Promise<T>,
+): Promise<T> {
   const target = await openTarget(spec, {
     signal: stop,
     onStep(step) {
@@ -38,12 +53,7 @@ export async function withTarget(
   try {
     // Root needs no sudo.
     if (isElevated && target.host.uid !== 0) await target.elevate()
-    const sampler = await createSampler(target, { ...goSource, intervalMs })
-    try {
-      await run(target, sampler)
-    } finally {
-      await sampler.dispose()
-    }
+    return await run(target)
   } finally {
     await target.dispose()
   }

@@ -5,3 +5,7 @@ export const loadConnectDialog = () =>
   import('./features/connect/ConnectDialog.vue').then((module) => module.default)
 export const loadCommandPalette = () =>
   import('./features/palette/CommandPalette.vue').then((module) => module.default)
+export const loadProfilesDialog = () =>
+  import('./features/profile/ProfilesDialog.vue').then((module) => module.default)
+export const loadProfileTab = () =>
+  import('./features/profile/ProfileTab.vue').then((module) => module.default)

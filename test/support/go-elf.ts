@@ -7,6 +7,8 @@ export interface GoElfOptions {
   /** Lines of the module information, without its frame. */
   module?: string
   hasSymbols?: boolean
+  /** Before runtime.buildVersion, which comes last. */
+  symbolNames?: readonly string[]
 }
 
 const baseAddress = 0x400000
@@ -61,7 +63,7 @@ export function buildGoElf(options: GoElfOptions): Uint8Array {
     sections.push({ name: '.go.buildinfo', type: 1, bytes, isLoaded: true })
   }
   if (options.hasSymbols === true)
-    sections.push(...symbolSections(writer, is64, sections.length, baseAddress + headersAt))
+    sections.push(...symbolSections(writer, options, sections.length, baseAddress + headersAt))
   return assemble(options, writer, sections, dataOffset)
 }
 
@@ -90,16 +92,27 @@ function pointerBlob({ is64, isLittleEndian }: GoElfOptions, pointers: Uint8Arra
   return join(bytes, new Uint8Array(32 - bytes.length))
 }
 
-function symbolSections(writer: Writer, is64: boolean, index: number, address: number): Section[] {
-  const names = new TextEncoder().encode('\0main.main\0runtime.buildVersion\0')
-  const nameAt = 11
+function symbolSections(
+  writer: Writer,
+  { is64, symbolNames = [] }: GoElfOptions,
+  index: number,
+  address: number,
+): Section[] {
+  const names = ['main.main', ...symbolNames, 'runtime.buildVersion']
   const entry = (name: number, value: number): Uint8Array =>
     is64
       ? join(writer.u32(name), new Uint8Array(4), writer.word(value), writer.word(16))
       : join(writer.u32(name), writer.word(value), writer.word(8), new Uint8Array(4))
+  let at = 1
+  const entries = names.map((name, i) => {
+    const nameAt = at
+    at += name.length + 1
+    return entry(nameAt, i === names.length - 1 ? address : 0x1000)
+  })
+  const text = new TextEncoder().encode(`\0${names.join('\0')}\0`)
   return [
-    { name: '.symtab', type: 2, bytes: join(entry(1, 0x1000), entry(nameAt, address)), link: index + 1 },
-    { name: '.strtab', type: 3, bytes: names },
+    { name: '.symtab', type: 2, bytes: join(...entries), link: index + 1 },
+    { name: '.strtab', type: 3, bytes: text },
   ]
 }
 

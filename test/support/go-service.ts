@@ -39,6 +39,11 @@ export async function startTestService(
     cgroupDir: cgroupDir ?? null,
     environment: { PATH: process.env['PATH'], ...environment },
   })
+  return toTestService(child)
+}
+
+/** A started program that serves /debug/vars, as a service of tests. */
+export function toTestService(child: DemoChild): TestService {
   const url = child.endpointUrl ?? ''
   return {
     ...child,

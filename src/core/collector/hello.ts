@@ -1,4 +1,4 @@
-import type { HostFacts } from '../metrics/samples'
+import type { HostFacts, KernelMemory } from '../metrics/samples'
 
 /** What assets/collector.sh says of its host before the first request. */
 export interface CollectorHello {
@@ -61,6 +61,8 @@ export function parseHello(items: readonly string[]): CollectorHello {
       clockTicksPerSecond: number('ticks', 1, 1_000_000) ?? 100,
       cpuCount: number('cpus', 1, 1_000_000),
       thpEnabled: /\[(\w+)\]/.exec(text('thp') ?? '')?.[1] ?? null,
+      thpDefrag: /\[([\w+]+)\]/.exec(text('thpdefrag') ?? '')?.[1] ?? null,
+      kernelMemory: toKernelMemory(facts, number('swap', 0, 9_999_999_999)),
       cgroupVersion: toCgroupVersion(text('cgroup')),
       uid: number('uid', 0, 0xffffffff),
     },
@@ -76,6 +78,21 @@ export function parseHello(items: readonly string[]): CollectorHello {
     >,
     pressure: facts.get('pressure') === '1',
     smapsRollup: facts.get('rollup') === '1',
+  }
+}
+
+/** Of the kernel's own files as the collector found them; `0` is a file without the name, nothing a file without an answer. */
+function toKernelMemory(facts: ReadonlyMap<string, string>, swapKiB: number | null): KernelMemory {
+  const has = (key: string): boolean | null => {
+    const value = facts.get(key)
+    return value === '1' ? true : value === '0' ? false : null
+  }
+  return {
+    madvFreeCounted: has('lazyfreed'),
+    lazyFreeReported: has('lazyfree'),
+    smapsRollup: facts.get('rollup') === '1',
+    pressure: facts.get('pressure') === '1',
+    swapTotalBytes: swapKiB === null ? null : swapKiB * 1024,
   }
 }
 

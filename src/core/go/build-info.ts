@@ -1,4 +1,5 @@
 import { AppError } from '../errors'
+import { unquoteGoText } from './go-quote'
 
 /** What a Go toolchain wrote into the executable that it built. */
 export interface GoBuildInfo {
@@ -8,13 +9,42 @@ export interface GoBuildInfo {
   version: string | null
   /** Path of the main module, or of the main package where there is no module. */
   module: string | null
+  /** Import path of the main package. */
+  mainPackage: string | null
+  /** Of the main module: `v1.2.3`, a pseudo-version or `(devel)`. */
+  moduleVersion: string | null
   /** Built with -race; null: not recorded (before Go 1.18, unless its symbols show it). */
   isRace: boolean | null
   /** `build` lines of the module information, since Go 1.18: GOARCH, CGO_ENABLED, -race, vcs.revision … */
   settings: Record<string, string>
+  /** GOARCH of the ELF header; null: a machine that Go does not build for. */
+  arch: string | null
+  /** There is no symbol table. null: the table of sections can't be read. */
+  isStripped: boolean | null
+  /** As its ELF header has it: at fixed addresses, or a position-independent program; null: neither, such as a library. */
+  kind: 'exe' | 'pie' | null
 }
 
-export const notGo: GoBuildInfo = { isGo: false, version: null, module: null, isRace: null, settings: {} }
+export const notGo: GoBuildInfo = {
+  isGo: false,
+  version: null,
+  module: null,
+  mainPackage: null,
+  moduleVersion: null,
+  isRace: null,
+  settings: {},
+  arch: null,
+  isStripped: null,
+  kind: null,
+}
+
+/** What the texts of the build information say. */
+export type RecordedBuildInfo = Omit<GoBuildInfo, 'arch' | 'isStripped' | 'kind'>
+
+/** A toolchain writes about 20. */
+const maxSettings = 100
+/** Longest path, version or setting that is kept, in characters. */
+const maxFieldLength = 4096
 
 /** "\xff Go buildinf:", 16-byte aligned (cmd/link's buildinfo, debug/buildinfo). */
 const magic = [0xff, 0x20, 0x47, 0x6f, 0x20, 0x62, 0x75, 0x69, 0x6c, 0x64, 0x69, 0x6e, 0x66, 0x3a]
@@ -103,22 +133,29 @@ export function parseVarintText(
 }
 
 /** Both texts as facts. `module` still has its 16-byte sentinels; AppError `parse` when the version is none. */
-export function toGoBuildInfo(version: Uint8Array, module: Uint8Array): GoBuildInfo {
+export function toGoBuildInfo(version: Uint8Array, module: Uint8Array): RecordedBuildInfo {
   const versionText = parseVersionText(version)
   const lines = parseModuleLines(module)
   const settings: Record<string, string> = Object.create(null) as Record<string, string>
   let mainPath: string | null = null
   let modulePath: string | null = null
+  let moduleVersion: string | null = null
+  let settingCount = 0
   for (const [kind, first, ...rest] of lines) {
     if (first === undefined) continue
-    if (kind === 'path') mainPath ??= first
-    else if (kind === 'mod') modulePath ??= first
-    else if (kind === 'build') addSetting(settings, [first, ...rest].join('\t'))
+    if (kind === 'path') mainPath ??= first.slice(0, maxFieldLength)
+    else if (kind === 'mod' && modulePath === null) {
+      modulePath = first.slice(0, maxFieldLength)
+      moduleVersion = rest[0]?.slice(0, maxFieldLength) || null
+    } else if (kind === 'build' && settingCount++ < maxSettings)
+      addSetting(settings, [first, ...rest].join('\t'))
   }
   return {
     isGo: true,
     version: versionText,
     module: modulePath ?? mainPath,
+    mainPackage: mainPath,
+    moduleVersion,
     isRace: toIsRace(versionText, settings),
     settings: { ...settings },
   }
@@ -149,17 +186,10 @@ function parseModuleLines(module: Uint8Array): string[][] {
 function addSetting(settings: Record<string, string>, text: string): void {
   const match = /^("(?:[^"\\]|\\.)*"|[^=]*)=([^]*)$/.exec(text)
   if (match === null) return
-  settings[unquote(match[1] ?? '').slice(0, 200)] = unquote(match[2] ?? '').slice(0, 4096)
-}
-
-function unquote(text: string): string {
-  if (!text.startsWith('"')) return text
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'string' ? value : text
-  } catch {
-    return text
-  }
+  settings[unquoteGoText(match[1] ?? '').slice(0, 200)] = unquoteGoText(match[2] ?? '').slice(
+    0,
+    maxFieldLength,
+  )
 }
 
 function toIsRace(version: string | null, settings: Record<string, string>): boolean | null {

@@ -6,6 +6,10 @@ export type ReadRange = (offsetBytes: number, lengthBytes: number) => Promise<Ui
 export interface ElfHeader {
   is64: boolean
   isLittleEndian: boolean
+  /** ET_EXEC is 2, ET_DYN (position-independent, and libraries) 3. */
+  type: number
+  /** EM_386 and so on. */
+  machine: number
   programs: { offset: number; entrySize: number; count: number }
   sections: { offset: number; entrySize: number; count: number; nameIndex: number }
 }
@@ -32,6 +36,8 @@ export interface ElfSection {
 export const elfHeaderBytes = 64
 /** PT_LOAD. */
 export const programLoad = 1
+/** PT_INTERP. */
+export const programInterpreter = 3
 export const programFlags = { execute: 1, write: 2 } as const
 /** SHT_SYMTAB and SHT_NOBITS (a section without bytes in the file). */
 export const sectionTypes = { symbols: 2, noBits: 8 } as const
@@ -87,6 +93,8 @@ export function parseElfHeader(bytes: Uint8Array): ElfHeader | null {
   const at = is64 ? { ph: 32, sh: 40, counts: 54 } : { ph: 28, sh: 32, counts: 42 }
   return {
     ...format,
+    type: reader.u16(16),
+    machine: reader.u16(18),
     programs: {
       offset: reader.word(at.ph),
       entrySize: reader.u16(at.counts),

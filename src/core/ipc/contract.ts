@@ -1,8 +1,10 @@
 import type { BalloonPlan, BalloonSettings, BalloonState } from '../balloon/types'
 import type { ErrorValue } from '../errors'
+import type { MemoryMap } from '../metrics/memory-map'
 import type { HostFacts, HostSample, ProcessFacts, ProcessSample } from '../metrics/samples'
 import type { ColumnId, DisplayColumnId, TableFrame } from '../metrics/process-table'
 import type { ProcessKey } from '../process-key'
+import type { Verdict } from '../verdict/verdict'
 
 /** What a target can do. The user interface hides what is false, and never asks for a target's kind. */
 export interface Capabilities {
@@ -74,10 +76,47 @@ export interface SessionEvent {
   atMs: number
   targetId: string
   key: ProcessKey | null
-  kind: 'process-gone' | 'gc' | 'balloon-started' | 'balloon-ended' | 'endpoint' | 'target' | 'long-read'
+  kind:
+    | 'process-gone'
+    | 'gc'
+    | 'balloon-started'
+    | 'balloon-ended'
+    | 'endpoint'
+    | 'target'
+    | 'long-read'
+    | 'profile'
+    | 'verdict-changed'
   /** A key under `event.*` in the catalogues, and its parameters (raw numbers: bytes, ms). */
   text: string
   params: Record<string, string | number>
+}
+
+/** A heap profile that the backend fetched and keeps as it came, gzip and all (`.pb.gz`). Its bytes: `profile.bytes`. */
+export interface ProfileInfo {
+  id: string
+  targetId: string
+  key: ProcessKey
+  comm: string
+  /** When its last byte had come, ms since the epoch. */
+  atMs: number
+  /** As it came: compressed. */
+  sizeBytes: number
+  /** What it cost the service: from the request to the last byte. */
+  costMs: number
+  /** Where it came from; without user and password. */
+  url: string
+}
+
+/** Heap profiles of one process that are fetched by themselves. */
+export interface ProfileSchedule {
+  targetId: string
+  key: ProcessKey
+  /** null: none are, or no longer. */
+  minutes: number | null
+  /** ms since the epoch; null when `minutes` is. */
+  nextAtMs: number | null
+  /** Why the last one did not come, or why it was stopped (too dear, gone); null when all is well. */
+  error: ErrorValue | null
 }
 
 export type DemoPhase = 'idle' | 'building' | 'starting' | 'running' | 'failed'
@@ -133,6 +172,11 @@ export type BackendMethods = {
   'endpoint.askOnce': (params: { targetId: string; key: ProcessKey }) => null
   /** Allows the first smaps_rollup walk of a huge process, after its stall was shown. */
   'rollup.allow': (params: { targetId: string; key: ProcessKey }) => null
+  /**
+   * Reads all mappings of a watched process now (smaps, which walks its page tables): only when a person asks. Rejects
+   * with `gone`, `permission-denied`, `timeout`, `too-large` (over 100,000 mappings), `unsupported`.
+   */
+  'memoryMap.read': (params: { targetId: string; key: ProcessKey }) => MemoryMap
   'balloon.plan': (params: {
     targetId: string
     key: ProcessKey
@@ -147,6 +191,25 @@ export type BackendMethods = {
     acceptedRisks: string[]
   }) => null
   'balloon.deflate': (params: { targetId: string }) => null
+  /**
+   * Fetches a heap profile of a watched process now, from the pprof beside its endpoint: `debug=0`, never with a forced
+   * collection. Rejects with `unsupported` where there is no pprof, `parse` for what is no profile, `too-large`,
+   * `timeout` and `unreachable`. Who asks while one is being fetched gets the same. A `profile` event tells every window.
+   */
+  'profile.fetch': (params: { targetId: string; key: ProcessKey }) => ProfileInfo
+  /**
+   * From now on one every so many minutes (1 to 240, whole), the first at once; null: no more. It ends with the
+   * process and when one was too dear; `profileSchedule` events tell. No window need watch the process meanwhile.
+   */
+  'profile.every': (params: { targetId: string; key: ProcessKey; minutes: number | null }) => null
+  /**
+   * The kept ones of every process of every target, oldest first. Old ones make room for new ones, a process's first one
+   * last of all; with a target all of its are let go.
+   */
+  'profile.list': (params: null) => ProfileInfo[]
+  /** The profile as it came. Rejects with `gone` when it is not kept any more. */
+  'profile.bytes': (params: { id: string }) => Uint8Array
+  'profile.remove': (params: { id: string }) => null
   'demo.start': (params: null) => DemoState
   'demo.stop': (params: null) => null
 }
@@ -160,6 +223,8 @@ export interface BackendEvents {
   table: { targetId: string; frame: TableFrame }
   host: { targetId: string; sample: HostSample }
   process: { targetId: string; sample: ProcessSample }
+  /** What a watched process's numbers mean: at first, when it changes, and from time to time for the ages. */
+  verdict: { targetId: string; key: ProcessKey; verdict: Verdict }
   /** The process ended: no more samples of this key. */
   processGone: { targetId: string; key: ProcessKey; atMs: number }
   /** Facts that were learned later than the answer of process.watch. */
@@ -167,6 +232,11 @@ export interface BackendEvents {
   /** The walk of a huge process waits for rollup.allow; its estimated stall is shown. */
   rollupAsk: { targetId: string; key: ProcessKey; rssBytes: number; estimatedStallMs: number }
   balloon: { targetId: string; state: BalloonState }
+  /** A profile was fetched, by a person or by itself. */
+  profile: ProfileInfo
+  /** It is not kept any more: removed, or it made room for a newer one. */
+  profileRemoved: { id: string; targetId: string }
+  profileSchedule: ProfileSchedule
   event: SessionEvent
   demo: DemoState
 }
@@ -198,6 +268,13 @@ export type AppMethods = {
   'settings.set': (params: Partial<Settings>) => Settings
   /** Asks the person where; the renderer never names a path. false: cancelled. */
   'image.save': (params: { suggestedName: string; pngBytes: Uint8Array }) => boolean
+  /**
+   * Lets the person choose a profile (at most 64 MiB); null: cancelled. The content is passed on unread: it may be
+   * anything. Rejects with `too-large`, `invalid` (no regular file), `permission-denied`, `gone`.
+   */
+  'profile.openFile': (params: null) => { name: string; bytes: Uint8Array } | null
+  /** A profile as `.pb.gz`: the bytes must be gzip. false: cancelled. */
+  'profile.saveFile': (params: { suggestedName: string; bytes: Uint8Array }) => boolean
 }
 
 export interface AppEvents {

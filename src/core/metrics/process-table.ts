@@ -74,6 +74,10 @@ export interface RowMeta {
   isKernelThread: boolean
   isGo: boolean | null
   goVersion: string | null
+  /** The main module's path. */
+  goModule: string | null
+  /** Built with -race; null: not known. */
+  isRaceBuild: boolean | null
 }
 
 /**

@@ -124,6 +124,35 @@ export interface ProcessSample {
 /** Which madvise a Go runtime returns memory with, and why (facts: Go 1.12-1.15 default to MADV_FREE). */
 export type GoMadvise = 'free' | 'dontneed' | 'unknown'
 
+/** What the build information of a Go executable says beside its version and module, as `go version -m` prints it. */
+export interface GoBuild {
+  /** Import path of the main package; null: not recorded. */
+  mainPackage: string | null
+  /** `v1.2.3`, a pseudo-version or `(devel)`. */
+  moduleVersion: string | null
+  /** The `build` lines, since Go 1.18: GOARCH, CGO_ENABLED, -ldflags, vcs.revision … At most 100 of 4,096 characters. */
+  settings: Record<string, string>
+  vcsRevision: string | null
+  /** RFC 3339, as it stands there. */
+  vcsTime: string | null
+  /** Built from a changed working copy; null: not recorded. */
+  vcsModified: boolean | null
+  isCgo: boolean | null
+  /** No symbol table: by `strip` or -ldflags=-s. null: the table of sections can't be read. */
+  isStripped: boolean | null
+  /** GOARCH: as recorded, else as the ELF header says. */
+  arch: string | null
+  /** -buildmode: exe, pie, c-shared …; null: not recorded. */
+  buildMode: string | null
+}
+
+/** A sentence of the catalogues in core/text. */
+export interface TextLine {
+  /** Dotted key. */
+  text: string
+  params: Record<string, string | number>
+}
+
 /** What does not change while a process lives; read once. */
 export interface ProcessFacts {
   key: ProcessKey
@@ -140,7 +169,25 @@ export interface ProcessFacts {
   /** GODEBUG, GOGC, GOMEMLIMIT, GOMAXPROCS as they were at the start; null: not readable. */
   goEnvironment: Record<string, string> | null
   madvise: GoMadvise
+  /** Why it is that madvise; null: no Go process, or not known to be one. */
+  madviseWhy: TextLine | null
+  /** null: no Go process, or its executable is not readable. */
+  build: GoBuild | null
   absent: Partial<Record<SourceId, AbsenceReason>>
+}
+
+/** What a kernel can do and tell, by looking rather than by its release: vendors backport. null: no probe could tell. */
+export interface KernelMemory {
+  /** /proc/vmstat counts pglazyfreed (Linux 4.5, with MADV_FREE itself). */
+  madvFreeCounted: boolean | null
+  /** smaps has LazyFree (Linux 4.12). */
+  lazyFreeReported: boolean | null
+  /** There is smaps_rollup (Linux 4.14). */
+  smapsRollup: boolean | null
+  /** /proc/pressure/memory answers (Linux 4.20, unless switched off). */
+  pressure: boolean | null
+  /** When the target was opened. 0: no swap. */
+  swapTotalBytes: number | null
 }
 
 export interface HostFacts {
@@ -155,6 +202,9 @@ export interface HostFacts {
   cpuCount: number | null
   /** always, madvise or never; null: no THP. */
   thpEnabled: string | null
+  /** always, defer, defer+madvise, madvise or never; null: no THP. */
+  thpDefrag: string | null
+  kernelMemory: KernelMemory
   cgroupVersion: 1 | 2 | null
   /** The user that reads: 0 reads everything. */
   uid: number | null

@@ -3,8 +3,11 @@ import { connectionText } from './connection'
 import { errorText } from './errors'
 import { demoText, goText } from './go'
 import { headlineText } from './headline'
+import { profileText } from './profile'
+import { profileEventText, profileFetchText } from './profile-fetch'
 import { samplingText } from './sampling'
 import { targetText } from './targets'
+import { verdictEventText, verdictText } from './verdict'
 
 export const locales = ['en', 'zh-CN'] as const
 export type Locale = (typeof locales)[number]
@@ -31,7 +34,15 @@ function textOf<L extends Locale>(locale: L) {
     error: errorText[locale],
     go: goText[locale],
     headline: headlineText[locale],
-    event: { ...samplingText[locale].event, ...targetText[locale] },
+    profile: profileText[locale],
+    profileFetch: profileFetchText[locale],
+    event: {
+      ...samplingText[locale].event,
+      ...targetText[locale],
+      profile: profileEventText[locale],
+      verdict: verdictEventText[locale],
+    },
+    verdict: verdictText[locale],
   }
 }
 

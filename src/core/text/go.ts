@@ -38,17 +38,43 @@ export const goText = {
       urlNotHeap: 'Of the pprof pages only the heap is asked for: enter …/debug/pprof/heap.',
     },
     madvise: {
-      kernelBefore45: 'Kernel {kernelRelease} has no MADV_FREE (Linux 4.5): the runtime uses MADV_DONTNEED.',
+      kernelWithout:
+        'This kernel has no MADV_FREE (/proc/vmstat counts no pglazyfreed): the runtime uses MADV_DONTNEED.',
+      kernelBefore45:
+        'Kernel {kernelRelease} has no MADV_FREE, which came with Linux 4.5: the runtime uses MADV_DONTNEED. Judged by the release: /proc/vmstat does not tell.',
       before112: '{goVersion} returns memory with MADV_DONTNEED; MADV_FREE came with Go 1.12.',
       godebugDontneed: 'GODEBUG=madvdontneed=1 makes the runtime use MADV_DONTNEED.',
       godebugFree: 'GODEBUG=madvdontneed=0 makes the runtime use MADV_FREE.',
+      godebugFreeByRelease:
+        'GODEBUG=madvdontneed=0 makes the runtime use MADV_FREE. That the kernel has it is judged by its release, {kernelRelease}.',
+      godebugFreeKernelUnknown:
+        'GODEBUG=madvdontneed=0 makes the runtime use MADV_FREE, if the kernel has it, which is not known.',
+      builtInDontneed: 'madvdontneed=1, built into the executable, makes the runtime use MADV_DONTNEED.',
+      builtInFree: 'madvdontneed=0, built into the executable, makes the runtime use MADV_FREE.',
+      builtInFreeByRelease:
+        'madvdontneed=0, built into the executable, makes the runtime use MADV_FREE. That the kernel has it is judged by its release, {kernelRelease}.',
+      builtInFreeKernelUnknown:
+        'madvdontneed=0, built into the executable, makes the runtime use MADV_FREE, if the kernel has it, which is not known.',
       free: '{goVersion} returns memory with MADV_FREE, the default of Go 1.12 to 1.15.',
+      freeByRelease:
+        '{goVersion} returns memory with MADV_FREE, the default of Go 1.12 to 1.15. That the kernel has it is judged by its release, {kernelRelease}.',
+      freeKernelUnknown:
+        '{goVersion} returns memory with MADV_FREE, the default of Go 1.12 to 1.15, if the kernel has it, which is not known.',
       freeUnlessGodebug:
         '{goVersion} returns memory with MADV_FREE, the default of Go 1.12 to 1.15, unless GODEBUG says otherwise: the environment is not readable.',
+      freeUnlessGodebugByRelease:
+        '{goVersion} returns memory with MADV_FREE, the default of Go 1.12 to 1.15, unless GODEBUG says otherwise: the environment is not readable. That the kernel has MADV_FREE is judged by its release, {kernelRelease}.',
+      freeUnlessGodebugKernelUnknown:
+        '{goVersion} returns memory with MADV_FREE, the default of Go 1.12 to 1.15, unless GODEBUG or the kernel prevents it: neither can be read.',
       dontneed: '{goVersion} returns memory with MADV_DONTNEED, the default since Go 1.16.',
       dontneedUnlessGodebug:
         '{goVersion} returns memory with MADV_DONTNEED, the default since Go 1.16, unless GODEBUG says otherwise: the environment is not readable.',
       versionUnknown: 'The Go version is not known, so neither is the runtime’s choice of madvise.',
+    },
+    race: {
+      badge: 'race build',
+      notice:
+        'This is a race build (-race): the race detector takes five to ten times the memory, most of it outside of the Go heap. It is not meant for production.',
     },
   },
   'zh-CN': {
@@ -83,17 +109,42 @@ export const goText = {
       urlNotHeap: 'pprof 页面中只读取 heap：请输入 …/debug/pprof/heap。',
     },
     madvise: {
-      kernelBefore45: '内核 {kernelRelease} 没有 MADV_FREE（Linux 4.5 起才有）：运行时使用 MADV_DONTNEED。',
+      kernelWithout: '此内核没有 MADV_FREE（/proc/vmstat 没有 pglazyfreed 计数）：运行时使用 MADV_DONTNEED。',
+      kernelBefore45:
+        '内核 {kernelRelease} 没有 MADV_FREE（Linux 4.5 起才有）：运行时使用 MADV_DONTNEED。/proc/vmstat 无法确认，仅据版本号判断。',
       before112: '{goVersion} 以 MADV_DONTNEED 归还内存；MADV_FREE 自 Go 1.12 起才有。',
       godebugDontneed: 'GODEBUG=madvdontneed=1 使运行时改用 MADV_DONTNEED。',
       godebugFree: 'GODEBUG=madvdontneed=0 使运行时改用 MADV_FREE。',
+      godebugFreeByRelease:
+        'GODEBUG=madvdontneed=0 使运行时改用 MADV_FREE。内核是否支持，仅据其版本号 {kernelRelease} 判断。',
+      godebugFreeKernelUnknown:
+        'GODEBUG=madvdontneed=0 使运行时改用 MADV_FREE，前提是内核支持，而这一点未知。',
+      builtInDontneed: '可执行文件内置的 madvdontneed=1 使运行时使用 MADV_DONTNEED。',
+      builtInFree: '可执行文件内置的 madvdontneed=0 使运行时使用 MADV_FREE。',
+      builtInFreeByRelease:
+        '可执行文件内置的 madvdontneed=0 使运行时使用 MADV_FREE。内核是否支持，仅据其版本号 {kernelRelease} 判断。',
+      builtInFreeKernelUnknown:
+        '可执行文件内置的 madvdontneed=0 使运行时使用 MADV_FREE，前提是内核支持，而这一点未知。',
       free: '{goVersion} 以 MADV_FREE 归还内存，这是 Go 1.12 至 1.15 的默认方式。',
+      freeByRelease:
+        '{goVersion} 以 MADV_FREE 归还内存，这是 Go 1.12 至 1.15 的默认方式。内核是否支持，仅据其版本号 {kernelRelease} 判断。',
+      freeKernelUnknown:
+        '{goVersion} 以 MADV_FREE 归还内存，这是 Go 1.12 至 1.15 的默认方式；前提是内核支持，而这一点未知。',
       freeUnlessGodebug:
         '{goVersion} 以 MADV_FREE 归还内存，这是 Go 1.12 至 1.15 的默认方式；环境变量不可读，GODEBUG 可能另有设置。',
+      freeUnlessGodebugByRelease:
+        '{goVersion} 以 MADV_FREE 归还内存，这是 Go 1.12 至 1.15 的默认方式；环境变量不可读，GODEBUG 可能另有设置。内核是否支持，仅据其版本号 {kernelRelease} 判断。',
+      freeUnlessGodebugKernelUnknown:
+        '{goVersion} 以 MADV_FREE 归还内存，这是 Go 1.12 至 1.15 的默认方式；环境变量与内核能力均不可读，实际可能不同。',
       dontneed: '{goVersion} 以 MADV_DONTNEED 归还内存，这是 Go 1.16 起的默认方式。',
       dontneedUnlessGodebug:
         '{goVersion} 以 MADV_DONTNEED 归还内存，这是 Go 1.16 起的默认方式；环境变量不可读，GODEBUG 可能另有设置。',
       versionUnknown: 'Go 版本未知，因此也不知道运行时使用哪种 madvise。',
+    },
+    race: {
+      badge: '竞态检测构建',
+      notice:
+        '这是竞态检测构建（-race）：检测器会占用五到十倍的内存，大部分在 Go 堆之外。不适合用于生产环境。',
     },
   },
 } as const

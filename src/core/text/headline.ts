@@ -1,56 +1,15 @@
 import type { HeadlineId } from '../verdict/headline'
 
-/** The sentences over the chart and of `ballonet watch`. Parameters arrive formatted. */
+/** What is said of a process while there is no verdict on it. */
 export const headlineText = {
   en: {
     waiting: 'Waiting for the first reading.',
     ended: 'The process has ended; these are its last numbers.',
     noMemory: 'A kernel thread or a zombie: it has no memory of its own.',
-    rssUnknown: 'RSS could not be read.',
-    lazyFree: 'RSS {rssBytes}, of which {lazyFreeBytes} LazyFree: the kernel takes it back when it needs it.',
-    lazyFreeAged:
-      'RSS {rssBytes}, of which {lazyFreeBytes} LazyFree as read {ageMs} ago: the kernel takes it back when it needs it.',
-    lazyFreeLittle: 'RSS {rssBytes}, of which only {lazyFreeBytes} LazyFree.',
-    lazyFreeNone: 'RSS {rssBytes}, none of it LazyFree.',
-    lazyFreeNotReported:
-      'RSS {rssBytes}. This kernel does not report LazyFree: what could be taken back is not known.',
-    lazyFreeDenied: 'RSS {rssBytes}. Only root or the user of this process may read its LazyFree.',
-    lazyFreeTooExpensive: 'RSS {rssBytes}. LazyFree is not read: the reading would stall the process.',
-    lazyFreeNotRead: 'RSS {rssBytes}. LazyFree has not been read yet.',
-    lazyFreeFailed: 'RSS {rssBytes}. LazyFree could not be read.',
-    heap: 'Heap in use {heapInuseBytes}.',
-    heapIsMost: 'Heap in use {heapInuseBytes}: most of RSS is live memory of the Go heap.',
-    heapWas: 'Heap in use was {heapInuseBytes}, {ageMs} ago.',
-    heapSearching: 'Looking for an endpoint with Go’s own numbers.',
-    heapNoEndpoint: 'Heap in use is not known: no endpoint of the service answered.',
-    heapStopped: 'Heap in use is not polled: one answer costs the service too much.',
-    heapError: 'Heap in use is not known: the endpoint does not answer as it should.',
-    madviseDontneed: '{goVersion} returns memory with MADV_DONTNEED: what it frees leaves RSS at once.',
-    madviseFreeNothingYet:
-      '{goVersion} returns memory with MADV_FREE; next to nothing waits for the kernel now.',
   },
   'zh-CN': {
     waiting: '等待第一次读数。',
     ended: '进程已结束，以下是它最后的读数。',
     noMemory: '内核线程或僵尸进程，没有自己的内存。',
-    rssUnknown: '无法读取 RSS。',
-    lazyFree: 'RSS {rssBytes}，其中 {lazyFreeBytes} 为 LazyFree：内核需要时会收回。',
-    lazyFreeAged: 'RSS {rssBytes}，其中 {lazyFreeBytes} 为 LazyFree（{ageMs}前读取）：内核需要时会收回。',
-    lazyFreeLittle: 'RSS {rssBytes}，其中 LazyFree 仅 {lazyFreeBytes}。',
-    lazyFreeNone: 'RSS {rssBytes}，其中没有 LazyFree。',
-    lazyFreeNotReported: 'RSS {rssBytes}。此内核不报告 LazyFree，可收回多少无从得知。',
-    lazyFreeDenied: 'RSS {rssBytes}。只有 root 或该进程的用户才能读取其 LazyFree。',
-    lazyFreeTooExpensive: 'RSS {rssBytes}。未读取 LazyFree：读取会使进程停顿。',
-    lazyFreeNotRead: 'RSS {rssBytes}。尚未读取 LazyFree。',
-    lazyFreeFailed: 'RSS {rssBytes}。LazyFree 读取失败。',
-    heap: '在用堆 {heapInuseBytes}。',
-    heapIsMost: '在用堆 {heapInuseBytes}：RSS 大半是 Go 堆中在用的内存。',
-    heapWas: '在用堆为 {heapInuseBytes}（{ageMs}前）。',
-    heapSearching: '正在寻找提供 Go 自身数据的端点。',
-    heapNoEndpoint: '在用堆未知：该服务没有端点应答。',
-    heapStopped: '未轮询在用堆：每次应答对服务代价过高。',
-    heapError: '在用堆未知：端点应答异常。',
-    madviseDontneed: '{goVersion} 以 MADV_DONTNEED 归还内存：释放后立即离开 RSS。',
-    madviseFreeNothingYet: '{goVersion} 以 MADV_FREE 归还内存；目前几乎没有等待内核收回的部分。',
   },
 } as const satisfies Record<'en' | 'zh-CN', Record<HeadlineId, string>>

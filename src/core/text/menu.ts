@@ -3,6 +3,7 @@ export const menuText = {
   en: {
     file: 'File',
     connect: 'Connect to a host…',
+    openProfile: 'Open profile…',
     quit: 'Quit',
     edit: 'Edit',
     view: 'View',
@@ -17,6 +18,7 @@ export const menuText = {
   'zh-CN': {
     file: '文件',
     connect: '连接主机…',
+    openProfile: '打开 profile…',
     quit: '退出',
     edit: '编辑',
     view: '视图',

@@ -52,6 +52,16 @@ describe('backend', () => {
     expect(await first.call('targets.list', null)).toHaveLength(1)
   })
 
+  it('reads the memory map of a watched process only, and once for two who ask', async () => {
+    const client = connect()
+    const { id: targetId } = await client.call('targets.open', { spec: 'local' })
+    await expect(client.call('memoryMap.read', { targetId, key })).rejects.toMatchObject({ code: 'invalid' })
+    await client.call('process.watch', { targetId, key })
+    const maps = await Promise.all([1, 2].map(() => client.call('memoryMap.read', { targetId, key })))
+    expect(maps[0]).toMatchObject({ names: expect.arrayContaining(['[stack]']) as string[] })
+    expect(maps[1]?.atMs).toBe(maps[0]?.atMs)
+  })
+
   it.each(['-oProxyCommand=x', 'ssh:', 'exec:', 'ssh:-oProxyCommand=x', 'ssh:a\nb', 'docker:web'])(
     'keeps nothing of %j, which is no target',
     async (spec) => {

@@ -2,6 +2,7 @@ import type { SessionEvent, SshHostChoice, SshMeaning, TargetInfo } from '#core/
 import type { MessageChannelEnd } from '#core/ipc/rpc'
 import { AppError } from '#core/errors'
 import { createDemo, type Demo } from '../demo/demo'
+import { createProfileKeeper, type ProfileKeeper } from '../profiling/profile-keeper'
 import { openTarget } from '../targets/open-target'
 import { createPrompts, type EmitToAll } from './prompts'
 import { openSession, type Session } from './session'
@@ -46,6 +47,7 @@ export interface BackendCore {
   listSshHosts(): Promise<SshHostChoice[]>
   explainSshHost(host: string): Promise<SshMeaning>
   demo: Demo
+  profiles: ProfileKeeper
 }
 
 export function createBackend(options: BackendOptions): Backend {
@@ -67,6 +69,7 @@ export function createBackend(options: BackendOptions): Backend {
     for (const session of sessions) session.emit(event, payload)
   }
   const prompts = createPrompts(emitToAll)
+  const profiles = createProfileKeeper({ emit: emitToAll, onEvent: broadcastEvent })
 
   function addEntry(spec: string): TargetEntry {
     if (entries.size >= maxTargets) {
@@ -86,9 +89,12 @@ export function createBackend(options: BackendOptions): Backend {
       onHost: (sample) => emitToAll('host', { targetId, sample }),
       onEvent: (event) => broadcastEvent(targetId, event),
       onBalloon: (state) => emitToAll('balloon', { targetId, state }),
+      onVerdict: (key, verdict) => emitToAll('verdict', { targetId, key, verdict }),
+      growthOf: (key) => profiles.growthOf(targetId, key),
       onClosed() {
         if (entries.get(targetId) === entry) entries.delete(targetId)
         prompts.giveUp(targetId)
+        profiles.dropTarget(targetId)
         for (const session of sessions) session.dropTarget(targetId)
         // When all of this ends the targets are not closed by anybody: the next backend opens them again.
         if (entry.isListed && !isDisposed) emitToAll('targetClosed', { targetId })
@@ -139,6 +145,7 @@ export function createBackend(options: BackendOptions): Backend {
     listSshHosts: async () => (await import('../targets/ssh/ssh-config-hosts')).listSshHosts(),
     explainSshHost: async (host) => (await import('../targets/ssh/explain-ssh-host')).explainSshHost(host),
     demo,
+    profiles,
   }
 
   return {
@@ -155,6 +162,7 @@ export function createBackend(options: BackendOptions): Backend {
         if (opened?.latestHost != null) session.emit('host', { targetId: info.id, sample: opened.latestHost })
       }
       for (const prompt of prompts.pending) session.emit('prompt', prompt)
+      for (const schedule of profiles.schedules()) session.emit('profileSchedule', schedule)
     },
     prepare(spec) {
       // Whoever opens it later is told why it can't be.
@@ -166,6 +174,7 @@ export function createBackend(options: BackendOptions): Backend {
     async dispose() {
       isDisposed = true
       prompts.giveUp()
+      profiles.dispose()
       const all = [...entries.values()].map(closeEntry)
       await Promise.all([demo.stop(), ...all, ...closing])
     },

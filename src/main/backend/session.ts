@@ -1,10 +1,13 @@
 import type { BackendEvents, BackendMethods } from '#core/ipc/contract'
 import { createRpcServer, type Handlers, type MessageChannelEnd } from '#core/ipc/rpc'
 import { AppError } from '#core/errors'
+import type { MemoryMap } from '#core/metrics/memory-map'
 import { toKeyText, type ProcessKey } from '#core/process-key'
+import { readMemoryMap } from '../sampling/memory-map-reader'
 import type { TableSubscription, Watch } from '../sampling/sampler'
 import type { BackendCore } from './backend'
 import type { OpenTarget } from './target-entry'
+import { createProfileHandlers } from './profile-handlers'
 import { backendSchemas as schemas, validateWith } from './validation'
 
 const maxWatches = 32
@@ -26,6 +29,8 @@ interface WatchEntry {
 export function openSession(core: BackendCore, channel: MessageChannelEnd): Session {
   const tables = new Map<string, TableSubscription>()
   const watches = new Map<string, WatchEntry>()
+  /** Memory maps that are being read. */
+  const maps = new Map<string, Promise<MemoryMap>>()
   const ownBalloons = new Set<OpenTarget>()
   let isClosed = false
 
@@ -65,6 +70,17 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
       },
     )
     return started
+  }
+
+  /** Asked twice, it is read once. */
+  function readMap(targetId: string, key: ProcessKey): Promise<MemoryMap> {
+    const id = idOf(targetId, key)
+    const known = maps.get(id)
+    if (known !== undefined) return known
+    const { isGo } = watchOf(targetId, key).facts
+    const reading = readMemoryMap(core.get(targetId).target, key, isGo).finally(() => maps.delete(id))
+    maps.set(id, reading)
+    return reading
   }
 
   /** Heap in use for the balloon's proof: from the watch of this process, if this window watches it. */
@@ -164,6 +180,10 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
         return null
       },
     },
+    'memoryMap.read': {
+      validate: validateWith(schemas.process),
+      handle: ({ targetId, key }) => readMap(targetId, key),
+    },
     'balloon.plan': {
       validate: validateWith(schemas.plan),
       handle: ({ targetId, key, settings }) => core.get(targetId).runner.plan(key, settings),
@@ -185,6 +205,7 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
         return null
       },
     },
+    ...createProfileHandlers(core, watchOf),
     'demo.start': { validate: validateWith(schemas.nothing), handle: () => core.demo.start() },
     'demo.stop': {
       validate: validateWith(schemas.nothing),

@@ -2,12 +2,16 @@ import { AppError, toErrorValue, type ErrorValue } from '#core/errors'
 import type { Capabilities, ConnectStep, SessionEvent, TargetInfo } from '#core/ipc/contract'
 import type { BalloonState } from '#core/balloon/types'
 import type { HostSample } from '#core/metrics/samples'
+import type { ProfileGrowth } from '#core/pprof/profile-growth'
+import type { ProcessKey } from '#core/process-key'
+import type { Verdict } from '#core/verdict/verdict'
 import { createBalloonRunner, type BalloonRunner } from '../balloon/balloon-runner'
 import { goSource } from '../profiling/go-source'
 import { createSampler } from '../sampling/create-sampler'
 import type { Sampler } from '../sampling/sampler'
 import type { ConnectPrompter } from '../targets/ssh/connect-prompter'
 import type { Target } from '../targets/target'
+import { withVerdicts } from '../verdict/with-verdicts'
 import { createBalloonEvents } from './balloon-events'
 import { watchConnection } from './connection-events'
 
@@ -37,6 +41,8 @@ export interface TargetEntryOptions {
   onHost: (sample: HostSample) => void
   onEvent: (event: Omit<SessionEvent, 'id' | 'targetId'>) => void
   onBalloon: (state: BalloonState) => void
+  onVerdict: (key: ProcessKey, verdict: Verdict) => void
+  growthOf: (key: ProcessKey) => ProfileGrowth | null
   /** It is no target any more: it was closed, or it never was one. */
   onClosed: () => void
 }
@@ -128,7 +134,13 @@ export function createTargetEntry(options: TargetEntryOptions): TargetEntry {
     }
   }
 
-  function runOn(target: Target, sampler: Sampler): OpenTarget {
+  function runOn(target: Target, bareSampler: Sampler): OpenTarget {
+    const sampler = withVerdicts(bareSampler, {
+      host: () => open.latestHost,
+      growth: options.growthOf,
+      onVerdict: options.onVerdict,
+      onEvent: options.onEvent,
+    })
     const balloonEvents = createBalloonEvents(options.onEvent)
     const runner = createBalloonRunner({
       target,
@@ -137,6 +149,7 @@ export function createTargetEntry(options: TargetEntryOptions): TargetEntry {
       onState(state) {
         options.onBalloon(state)
         balloonEvents.note(state)
+        if (state.proof !== null) sampler.addProof(state.proof)
       },
     })
     const open: OpenTarget = { target, sampler, runner: counted(runner), latestHost: null }

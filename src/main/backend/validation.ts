@@ -50,6 +50,8 @@ export const backendSchemas = {
     settings: balloonSettings,
     acceptedRisks: z.array(z.string().max(40)).max(20),
   }),
+  profileEvery: z.strictObject({ targetId, key, minutes: z.int().min(1).max(240).nullable() }),
+  profile: z.strictObject({ id: z.string().max(64) }),
 }
 
 /** A schema as a validator of the rpc server: what does not fit is AppError `invalid`, naming the field. */

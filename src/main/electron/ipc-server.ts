@@ -15,6 +15,8 @@ import type { Handlers } from '#core/ipc/rpc'
 import { settingsSchema, type SettingsStore } from '../settings/settings-store'
 import { isAppUrl } from './app-protocol'
 import type { BackendProcess } from './backend-process'
+import { toFileName } from './file-name'
+import { profileFileHandlers } from './profile-files'
 
 const maxImageBytes = 64 * 1024 * 1024
 const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
@@ -38,15 +40,6 @@ function isTrusted(event: IpcMainEvent | IpcMainInvokeEvent): boolean {
     isAppUrl(frame.url) &&
     BrowserWindow.fromWebContents(event.sender) !== null
   )
-}
-
-/** A name that can only be a name: the dialog proposes it, in the person's own folder. */
-function toFileName(suggested: string): string {
-  const name = suggested
-    .replaceAll(/[^\p{L}\p{N} ._-]/gu, '-')
-    .replace(/^[.\s-]+/, '')
-    .slice(0, 80)
-  return name === '' ? 'ballonet.png' : name
 }
 
 export interface IpcServerOptions {
@@ -81,7 +74,7 @@ export function setupIpcServer({ settings, backend, onSettings, onLog }: IpcServ
       validate: (raw) => imageParams.parse(raw),
       handle: async ({ suggestedName, pngBytes }) => {
         const { canceled, filePath } = await dialog.showSaveDialog({
-          defaultPath: toFileName(suggestedName),
+          defaultPath: toFileName(suggestedName, 'ballonet', '.png'),
           filters: [{ name: 'PNG', extensions: ['png'] }],
         })
         if (canceled || filePath === '') return false
@@ -89,6 +82,7 @@ export function setupIpcServer({ settings, backend, onSettings, onLog }: IpcServ
         return true
       },
     },
+    ...profileFileHandlers,
   }
 
   ipcMain.handle('app', async (event, method: unknown, params: unknown): Promise<Result<unknown>> => {

@@ -19,6 +19,7 @@ export function setupMenu(locale: LocaleChoice): void {
         label: text.file,
         submenu: [
           command(text.connect, 'target.connect', 'CommandOrControl+O'),
+          command(text.openProfile, 'profile.open'),
           { type: 'separator' },
           command(text.saveImage, 'chart.save-image'),
           { type: 'separator' },

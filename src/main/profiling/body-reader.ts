@@ -2,6 +2,7 @@ import { AppError } from '#core/errors'
 import { HeapDebug1Scanner } from '#core/go/heap-debug1-scanner'
 import { notGoNumbers, parseExpvar, parsePrometheus, type GoNumbers } from '#core/go/memstats'
 import type { GoSample } from '#core/metrics/samples'
+import { createByteCollector } from './byte-collector'
 
 /** Takes an answer as it arrives; both throw AppError for what is no Go service's numbers. */
 export interface BodyReader {
@@ -25,30 +26,12 @@ export function createBodyReader(source: GoSample['source'] | null): BodyReader 
 }
 
 function createTextReader(source: 'expvar' | 'prometheus'): BodyReader {
-  const limitBytes = maxAnswerBytes[source]
-  // One growing buffer: an answer in a million pieces of a byte each must not become a million objects.
-  let bytes = new Uint8Array(16 * 1024)
-  let length = 0
+  const collector = createByteCollector(maxAnswerBytes[source])
   return {
-    push(chunk) {
-      const needed = length + chunk.length
-      if (needed > limitBytes) {
-        throw new AppError('too-large', `over ${limitBytes} bytes`, {
-          hint: 'go.endpoint.tooLarge',
-          params: { limitBytes },
-        })
-      }
-      if (needed > bytes.length) {
-        const grown = new Uint8Array(Math.min(limitBytes, Math.max(needed, 2 * bytes.length)))
-        grown.set(bytes.subarray(0, length))
-        bytes = grown
-      }
-      bytes.set(chunk, length)
-      length = needed
-    },
+    push: (chunk) => collector.push(chunk),
     finish() {
-      if (length === 0) throw new AppError('parse', 'empty answer', { hint: 'go.endpoint.empty' })
-      const text = new TextDecoder().decode(bytes.subarray(0, length))
+      if (collector.length === 0) throw new AppError('parse', 'empty answer', { hint: 'go.endpoint.empty' })
+      const text = new TextDecoder().decode(collector.view())
       return { numbers: source === 'expvar' ? parseExpvar(text) : parsePrometheus(text), source }
     },
   }

@@ -15,6 +15,8 @@ export const probeLimits: HttpLimits = {
   maxBytes: 256 * 1024,
 }
 
+type ProbedSource = 'expvar' | 'prometheus' | 'pprof-heap-debug1'
+
 interface Probe {
   endpoint: EndpointUrl
   client: HttpClient
@@ -32,12 +34,21 @@ export async function findEndpoint(
   key: ProcessKey,
   signal: AbortSignal,
 ): Promise<EndpointUrl | null> {
+  return findEndpointAt(target, await listOwnUrls(target, key), signal)
+}
+
+/** The same, but only pprof will do. */
+export async function findPprof(
+  target: Target,
+  key: ProcessKey,
+  signal: AbortSignal,
+): Promise<EndpointUrl | null> {
+  return findEndpointAt(target, await listOwnUrls(target, key), signal, ['pprof-heap-debug1'])
+}
+
+async function listOwnUrls(target: Target, key: ProcessKey): Promise<EndpointUrl[]> {
   const addresses = await readListeningAddresses(target, key)
-  return findEndpointAt(
-    target,
-    addresses.map(({ address, port }) => toEndpointUrl(address, port)),
-    signal,
-  )
+  return addresses.map(({ address, port }) => toEndpointUrl(address, port))
 }
 
 /** The same for given addresses: one typed in without a path. */
@@ -45,6 +56,7 @@ export async function findEndpointAt(
   target: Pick<Target, 'connect'>,
   addresses: readonly EndpointUrl[],
   signal: AbortSignal,
+  sources: readonly ProbedSource[] = ['expvar', 'prometheus', 'pprof-heap-debug1'],
 ): Promise<EndpointUrl | null> {
   const probes = addresses.map((endpoint): Probe => {
     const client = createHttpClient(endpoint, (address, port, timeoutMs) =>
@@ -55,7 +67,7 @@ export async function findEndpointAt(
   const closeAll = (): void => probes.forEach(({ client }) => client.close())
   signal.addEventListener('abort', closeAll, { once: true })
   try {
-    for (const source of ['expvar', 'prometheus', 'pprof-heap-debug1'] as const) {
+    for (const source of sources) {
       const live = probes.filter(({ isDead }) => !isDead)
       const answers = await Promise.all(live.map((probe) => tryProbe(probe, source)))
       if (signal.aborted) return null
@@ -69,10 +81,7 @@ export async function findEndpointAt(
   }
 }
 
-async function tryProbe(
-  probe: Probe,
-  source: 'expvar' | 'prometheus' | 'pprof-heap-debug1',
-): Promise<boolean> {
+async function tryProbe(probe: Probe, source: ProbedSource): Promise<boolean> {
   try {
     if (source === 'pprof-heap-debug1') return await hasPprofIndex(probe.client)
     await askEndpoint(probe.client, withUsualPath(probe.endpoint, source), { limits: probeLimits })

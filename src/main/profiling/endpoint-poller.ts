@@ -1,11 +1,13 @@
 import { AppError, toErrorValue } from '#core/errors'
 import type { EndpointState, GoSample } from '#core/metrics/samples'
-import type { CreateEndpointPoller, EndpointPoller } from '../sampling/go-source'
+import type { CreateEndpointPoller, EndpointPoller, FetchedProfile } from '../sampling/go-source'
 import { pollLimits, type PollLimits } from './ask-endpoint'
 import { findEndpoint, findEndpointAt } from './endpoint-discovery'
 import { EndpointPoll } from './endpoint-poll'
 import { parseEndpointUrl, type EndpointUrl } from './endpoint-url'
+import { fetchHeapProfile } from './heap-profile'
 import { createHttpClient, type HttpClient } from './http-client'
+import type { HttpLimits } from './http-exchange'
 import { connectToProcess } from './listening-addresses'
 
 /** The kernel formats every socket of the namespace for /proc/PID/net/tcp: not more often than this. */
@@ -14,6 +16,7 @@ const searchToMs = 60_000
 
 export interface PollerOptions {
   limits?: PollLimits
+  profileLimits?: HttpLimits
   /** Waiting times are multiplied by it; tests make it small. */
   paceFactor?: number
 }
@@ -39,6 +42,10 @@ class Poller implements EndpointPoller {
   #abort = new AbortController()
   #client: HttpClient | null = null
   #isClosed = false
+  /** What answers; it stays while it is searched for again. */
+  #found: EndpointUrl | null = null
+  readonly #closing = new AbortController()
+  readonly #profileLimits: HttpLimits | undefined
   /** What the present wait is for: the timer or `askOnce` goes on with it. */
   #next: ((isPatient: boolean) => void) | null = null
 
@@ -46,6 +53,7 @@ class Poller implements EndpointPoller {
     this.#args = args
     this.#limits = options.limits ?? pollLimits
     this.#paceFactor = options.paceFactor ?? 1
+    this.#profileLimits = options.profileLimits
     this.#state = firstState(null)
     this.#begin()
   }
@@ -62,6 +70,7 @@ class Poller implements EndpointPoller {
     const typed = url === null ? null : parseEndpointUrl(url)
     if (this.#isClosed) return
     this.#typed = typed
+    this.#found = null
     this.#sample = null
     this.#begin()
     this.#args[3]()
@@ -71,8 +80,22 @@ class Poller implements EndpointPoller {
     this.#goOn(true)
   }
 
+  fetchProfile(): Promise<FetchedProfile> {
+    const [target, key, facts] = this.#args
+    const source = {
+      target,
+      key,
+      endpoint: this.#found ?? this.#typed,
+      isTyped: this.#typed !== null,
+      maySearch: facts.isGo === true && target.capabilities.endpoint,
+      limits: this.#profileLimits,
+    }
+    return fetchHeapProfile(source, this.#closing.signal)
+  }
+
   close(): void {
     this.#isClosed = true
+    this.#closing.abort()
     this.#restart()
   }
 
@@ -140,6 +163,7 @@ class Poller implements EndpointPoller {
     )
     const isFound = this.#typed === null || this.#typed.path === null
     this.#client = client
+    this.#found = endpoint
     this.#state = { ...this.#state, url: endpoint.shownUrl, source: endpoint.source }
     const poll = new EndpointPoll({
       client,

@@ -1,4 +1,5 @@
 import { AppError, type ErrorValue } from '#core/errors'
+import { toGoBuild } from '#core/go/go-build'
 import { readGoBuildInfo } from '#core/go/read-build-info'
 import type { ProcessKey } from '#core/process-key'
 import type { GoFacts } from '../sampling/go-source'
@@ -6,7 +7,7 @@ import type { Target } from '../targets/target'
 
 const rangeTimeoutMs = 5000
 /** Enough for every executable; a hostile one ends here. */
-const maxReads = 64
+const maxReads = 96
 
 /**
  * What the executable of a process says of its Go toolchain, by range reads of /proc/PID/exe, which also answers for
@@ -25,7 +26,13 @@ export async function readGoFacts(target: Target, key: ProcessKey): Promise<GoFa
       if (!answer.ok) throw toAppError(answer.error)
       return answer.value.bytes
     })
-    return { isGo: info.isGo, goVersion: info.version, goModule: info.module, isRaceBuild: info.isRace }
+    return {
+      isGo: info.isGo,
+      goVersion: info.version,
+      goModule: info.module,
+      isRaceBuild: info.isRace,
+      build: info.isGo ? toGoBuild(info) : null,
+    }
   } catch (error) {
     return error instanceof AppError ? error : new AppError('failed', String(error), { cause: error })
   }

@@ -75,12 +75,14 @@ describe('the connection', () => {
   it('may be any stream, as over SSH', async () => {
     const server = createServer((_, response) => void response.end(good))
     const poller = pollUrl('http://host.example:6060/debug/vars', {
-      from: { connect: () => {
-        const [near, far] = duplexPair()
-        server.emit('connection', far)
-        return Promise.resolve(near)
+      from: {
+        connect: () => {
+          const [near, far] = duplexPair()
+          server.emit('connection', far)
+          return Promise.resolve(near)
+        },
       },
-    } })
+    })
     const first = await until(
       () => poller.sample?.atMs ?? 0,
       (atMs) => atMs > 0,

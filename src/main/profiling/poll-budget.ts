@@ -50,3 +50,21 @@ export function isTooDearToFinish(
 export function retryAfterUnfinishedMs(spentMs: number): number {
   return Math.max(backOffToMs, Math.ceil(spentMs / shareOfTime))
 }
+
+/** A profile that took this many times its share ends the series at once. */
+const profileExcess = 10
+
+/**
+ * Whether profiles of these costs (the newest last, ms) are too dear for one every `intervalMs`. One slow answer is a busy
+ * host perhaps: the next is waited for, unless it was slow beyond all measure.
+ */
+export function isProfileTooDear(costsMs: readonly number[], intervalMs: number): boolean {
+  const shareMs = shareOfTime * intervalMs
+  const last = costsMs.slice(-2)
+  return (last.at(-1) ?? 0) > profileExcess * shareMs || (last.length === 2 && Math.min(...last) > shareMs)
+}
+
+/** The shortest interval that this cost leaves room for, in whole minutes. */
+export function leastProfileMinutes(costMs: number): number {
+  return Math.max(1, Math.ceil(costMs / shareOfTime / 60_000))
+}

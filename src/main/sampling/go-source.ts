@@ -1,4 +1,4 @@
-import type { EndpointState, GoSample, ProcessFacts } from '#core/metrics/samples'
+import type { EndpointState, GoBuild, GoSample, ProcessFacts } from '#core/metrics/samples'
 import type { AppError } from '#core/errors'
 import type { ProcessKey } from '#core/process-key'
 import type { Target } from '../targets/target'
@@ -11,6 +11,8 @@ export interface GoFacts {
   /** The main module's path. */
   goModule: string | null
   isRaceBuild: boolean | null
+  /** null: not Go. */
+  build: GoBuild | null
 }
 
 /**
@@ -19,6 +21,18 @@ export interface GoFacts {
  * The sampler calls it once an executable and keeps the answer; it must not read more than it needs.
  */
 export type ReadGoFacts = (target: Target, key: ProcessKey) => Promise<GoFacts | AppError>
+
+/** A heap profile as it came. */
+export interface FetchedProfile {
+  /** gzip, as `go tool pprof` reads it. */
+  bytes: Uint8Array
+  /** When its last byte had come, ms since the epoch. */
+  atMs: number
+  /** What it cost the service: from the request to the last byte. */
+  costMs: number
+  /** Without user and password. */
+  url: string
+}
 
 /** Asks one process's Go endpoint by itself, at an interval of its own; the sampler only reads its last answer. */
 export interface EndpointPoller {
@@ -29,7 +43,9 @@ export interface EndpointPoller {
   setUrl(url: string | null): void
   /** Asks a stopped endpoint once more, whatever it costs. */
   askOnce(): void
-  /** Ends every request and timer. */
+  /** A heap profile from the pprof beside the endpoint. Rejects as fetchHeapProfile does. */
+  fetchProfile(): Promise<FetchedProfile>
+  /** Ends every request and timer; a profile that is being fetched is rejected with `cancelled`. */
   close(): void
 }
 

@@ -1,7 +1,8 @@
 import type { EndpointState, GoSample, ProcessFacts } from '#core/metrics/samples'
 import type { ProcessKey } from '#core/process-key'
 import type { Target } from '../targets/target'
-import type { CreateEndpointPoller, EndpointPoller } from './go-source'
+import { AppError } from '#core/errors'
+import type { CreateEndpointPoller, EndpointPoller, FetchedProfile } from './go-source'
 import type { EmitEvent } from './session-events'
 
 /** A busy service collects garbage several times a second: the chart and the Events tab get one mark in this time. */
@@ -15,6 +16,8 @@ export interface GoWatch {
   start(facts: Pick<ProcessFacts, 'isGo' | 'goVersion'>): void
   setUrl(url: string | null): void
   askOnce(): void
+  /** As EndpointPoller.fetchProfile; `unsupported` where no endpoint is asked. */
+  fetchProfile(): Promise<FetchedProfile>
   close(): void
 }
 
@@ -77,6 +80,11 @@ export function createGoWatch(
       else poller.setUrl(url)
     },
     askOnce: () => poller?.askOnce(),
+    async fetchProfile() {
+      if (poller === null)
+        throw new AppError('unsupported', 'no endpoint', { hint: 'profileFetch.noEndpoint' })
+      return poller.fetchProfile()
+    },
     close() {
       isClosed = true
       poller?.close()

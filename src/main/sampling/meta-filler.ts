@@ -60,8 +60,11 @@ export function createMetaFiller(
   ): Promise<void> {
     row.cmdline = cmdline?.ok === true ? parsePidCmdline(cmdline.value.bytes) : null
     const facts = await executables.readGoFacts(row, identity)
-    row.isGo = facts instanceof AppError ? null : facts.isGo
-    row.goVersion = facts instanceof AppError ? null : facts.goVersion
+    const known = facts instanceof AppError ? null : facts
+    row.isGo = known?.isGo ?? null
+    row.goVersion = known?.goVersion ?? null
+    row.goModule = known?.goModule ?? null
+    row.isRaceBuild = known?.isRaceBuild ?? null
   }
 
   return {

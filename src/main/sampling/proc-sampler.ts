@@ -134,6 +134,7 @@ class ProcSampler implements Sampler {
       latest: () => watch.latest,
       setEndpoint: (url) => watch.setEndpoint(url),
       askEndpointOnce: () => watch.askEndpointOnce(),
+      fetchProfile: () => watch.fetchProfile(),
       allowRollup: () => watch.allowRollup(),
       close: () => {
         watch.listeners.delete(listener)

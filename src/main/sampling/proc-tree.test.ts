@@ -254,6 +254,7 @@ describe('Go', () => {
         },
         setUrl: (url) => void fake.urls.push(url),
         askOnce: () => {},
+        fetchProfile: () => Promise.reject(new Error('not asked here')),
         close: () => void fake.closed++,
       }
     }
@@ -276,7 +277,13 @@ describe('Go', () => {
     write('proc/7/exe', 'an executable')
     write('proc/7/environ', 'GODEBUG=madvdontneed=0\0')
     const readGoFacts = vi.fn<ReadGoFacts>(() =>
-      Promise.resolve({ isGo: true, goVersion: 'go1.19.8', goModule: 'example.org/app', isRaceBuild: false }),
+      Promise.resolve({
+        isGo: true,
+        goVersion: 'go1.19.8',
+        goModule: 'example.org/app',
+        isRaceBuild: false,
+        build: null,
+      }),
     )
     const { fake, create, answer } = createFakePoller()
     await open({ readGoFacts, createEndpointPoller: create })
@@ -316,7 +323,7 @@ describe('Go', () => {
     linkSync(join(root, 'proc/7/exe'), join(root, 'proc/8/exe'))
     write('proc/9/exe', 'another')
     const readGoFacts = vi.fn<ReadGoFacts>((_, { pid }) =>
-      Promise.resolve({ isGo: pid !== 9, goVersion: null, goModule: null, isRaceBuild: null }),
+      Promise.resolve({ isGo: pid !== 9, goVersion: null, goModule: null, isRaceBuild: null, build: null }),
     )
     await open({ readGoFacts })
     const frame = await sampler.readTableOnce([])

@@ -74,6 +74,8 @@ export async function readProcessFacts(
       isRaceBuild: null,
       goEnvironment: environ?.ok === true ? parsePidEnviron(environ.value.bytes) : null,
       madvise: 'unknown',
+      madviseWhy: null,
+      build: null,
       absent,
     },
   }
@@ -85,11 +87,14 @@ export function withGoFacts(facts: ProcessFacts, go: GoFacts | AppError, host: H
     if (go.code === 'unsupported') return facts
     return { ...facts, absent: { ...facts.absent, exe: facts.absent.exe ?? toAbsence(go) } }
   }
-  const { madvise } = goMadvisePolicy({
+  const policy = goMadvisePolicy({
+    isGo: go.isGo,
     version: go.goVersion,
     godebug: facts.goEnvironment?.['GODEBUG'] ?? null,
     isEnvironmentKnown: facts.goEnvironment !== null,
+    builtInGodebug: go.build?.settings['DefaultGODEBUG'] ?? null,
+    kernel: host.kernelMemory,
     kernelRelease: host.kernelRelease,
   })
-  return { ...facts, ...go, madvise: go.isGo ? madvise : 'unknown' }
+  return { ...facts, ...go, ...policy }
 }

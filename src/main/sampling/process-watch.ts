@@ -13,7 +13,7 @@ import { parsePidStatus } from '#core/procfs/pid-status'
 import type { ReadRequest, ReadResult, Target } from '../targets/target'
 import type { CgroupPlace, CgroupReader } from './cgroup-reader'
 import type { Executables } from './executables'
-import type { CreateEndpointPoller } from './go-source'
+import type { CreateEndpointPoller, FetchedProfile } from './go-source'
 import { createGoWatch, type GoWatch } from './go-watch'
 import { readProcessFacts, withGoFacts, type FactsReading } from './process-facts'
 import { createProcessRates } from './process-rates'
@@ -63,6 +63,7 @@ export interface ProcessWatch {
   send(sample: ProcessSample): void
   setEndpoint(url: string | null): void
   askEndpointOnce(): void
+  fetchProfile(): Promise<FetchedProfile>
   allowRollup(): void
   adoptWalk(rollup: RollupSample): void
   /** Polls were missed: the next sample has no rates. */
@@ -185,6 +186,10 @@ class LiveProcessWatch implements ProcessWatch {
 
   askEndpointOnce(): void {
     this.go.askOnce()
+  }
+
+  fetchProfile(): Promise<FetchedProfile> {
+    return this.go.fetchProfile()
   }
 
   allowRollup(): void {

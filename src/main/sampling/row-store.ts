@@ -38,6 +38,8 @@ export interface ProcessRow {
   user: string | null
   isGo: boolean | null
   goVersion: string | null
+  goModule: string | null
+  isRaceBuild: boolean | null
   /** Grows with every change of the fields above it, over all rows. */
   metaVersion: number
   /** Monotonic clock: when cmdline, user and executable are to be read (again). Infinity: known. */
@@ -114,6 +116,8 @@ export function createProcessRow(known: NewRow): ProcessRow {
     user: null,
     isGo: null,
     goVersion: null,
+    goModule: null,
+    isRaceBuild: null,
     metaDueAtMs: 0,
     metaReads: 0,
     isUserDue: true,

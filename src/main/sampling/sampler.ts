@@ -2,6 +2,7 @@ import type { HostFacts, HostSample, ProcessFacts, ProcessSample, RollupSample }
 import type { ColumnId, TableFrame } from '#core/metrics/process-table'
 import type { ProcessKey } from '#core/process-key'
 import type { SessionEvent } from '#core/ipc/contract'
+import type { FetchedProfile } from './go-source'
 
 export interface TableRequest {
   columns: readonly ColumnId[]
@@ -25,6 +26,8 @@ export interface Watch {
   readonly facts: ProcessFacts
   setEndpoint(url: string | null): void
   askEndpointOnce(): void
+  /** As EndpointPoller.fetchProfile. */
+  fetchProfile(): Promise<FetchedProfile>
   allowRollup(): void
   /** The last sample, or null before the first. */
   latest(): ProcessSample | null

@@ -114,6 +114,7 @@ class SystemInfoSampler implements Sampler {
       latest: () => watch.latest,
       setEndpoint: (url) => go.setUrl(url),
       askEndpointOnce: () => go.askOnce(),
+      fetchProfile: () => go.fetchProfile(),
       allowRollup: () => {},
       close: () => {
         this.watches.delete(watch)

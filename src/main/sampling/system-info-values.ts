@@ -46,6 +46,8 @@ export function toFacts(row: ProcessRow): ProcessFacts {
     isRaceBuild: null,
     goEnvironment: null,
     madvise: 'unknown',
+    madviseWhy: null,
+    build: null,
     absent: { exe: 'not-reported', environ: 'not-reported', cgroup: 'not-reported' },
   }
 }

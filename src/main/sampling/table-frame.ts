@@ -112,6 +112,20 @@ function addSources(frame: TableFrame, rows: readonly ProcessRow[], columns: rea
 }
 
 function toRowMeta(row: ProcessRow): RowMeta {
-  const { rowId, pid, startTimeTicks, comm, cmdline, uid, user, isKernelThread, isGo, goVersion } = row
-  return { rowId, pid, startTimeTicks, comm, cmdline, uid, user, isKernelThread, isGo, goVersion }
+  const { rowId, pid, startTimeTicks, comm, cmdline, uid, user, isKernelThread } = row
+  const { isGo, goVersion, goModule, isRaceBuild } = row
+  return {
+    rowId,
+    pid,
+    startTimeTicks,
+    comm,
+    cmdline,
+    uid,
+    user,
+    isKernelThread,
+    isGo,
+    goVersion,
+    goModule,
+    isRaceBuild,
+  }
 }

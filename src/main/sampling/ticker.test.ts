@@ -55,4 +55,21 @@ describe('createTicker', () => {
     expect(startedAtMs).toHaveLength(5)
     await ticker.stop()
   })
+
+  it('makes no run too many when timers come early by parts of a ms', async () => {
+    vi.useRealTimers()
+    let runs = 0
+    const intervalMs = 20
+    const ticker = createTicker(() => {
+      // So that each timer is set at another part of a ms.
+      const busyUntilMs = performance.now() + 4 + (runs++ % 10) / 10
+      while (performance.now() < busyUntilMs);
+      return Promise.resolve()
+    }, intervalMs)
+    const startMs = performance.now()
+    ticker.start()
+    await vi.waitFor(() => expect(performance.now() - startMs).toBeGreaterThan(40 * intervalMs), 10_000)
+    await ticker.stop()
+    expect(runs).toBeLessThanOrEqual((performance.now() - startMs) / intervalMs + 2)
+  })
 })

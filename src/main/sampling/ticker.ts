@@ -24,7 +24,10 @@ export function createTicker(run: () => Promise<void>, intervalMs: number): Tick
   }
 
   function tick(): void {
-    if (performance.now() >= nextAtMs - 1) nextAtMs += intervalMs
+    const isDue = performance.now() >= nextAtMs - 1
+    // A timer is set in whole ms, from a whole ms: it may come 2 ms early, and its run would be followed by another one.
+    if (!isDue && !isKicked) return schedule()
+    if (isDue) nextAtMs += intervalMs
     isKicked = false
     running = run().finally(() => {
       running = null

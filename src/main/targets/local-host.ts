@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { arch, cpus, hostname } from 'node:os'
-import type { HostFacts } from '#core/metrics/samples'
+import { toKernelMemory } from '#core/metrics/kernel-memory'
+import type { HostFacts, KernelMemory } from '#core/metrics/samples'
 
 /** Types of the ELF auxiliary vector (getauxval(3)). */
 const auxPageSize = 6
@@ -19,7 +20,9 @@ export function readLocalHostFacts(procPath: string, sysPath: string): HostFacts
     pageSizeBytes: aux.get(auxPageSize) ?? 4096,
     clockTicksPerSecond: aux.get(auxClockTicks) ?? 100,
     cpuCount: isThisHost ? cpus().length : null,
-    thpEnabled: readThpEnabled(sysPath),
+    thpEnabled: readThpSetting(sysPath, 'enabled'),
+    thpDefrag: readThpSetting(sysPath, 'defrag'),
+    kernelMemory: readKernelMemory(procPath),
     cgroupVersion: readCgroupVersion(procPath),
     uid: process.getuid?.() ?? null,
   }
@@ -55,9 +58,22 @@ function readAuxVector(procPath: string): Map<number, number> {
 }
 
 /** `always [madvise] never` -> madvise. */
-function readThpEnabled(sysPath: string): string | null {
-  const text = readLine(`${sysPath}/kernel/mm/transparent_hugepage/enabled`)
-  return /\[(\w+)\]/.exec(text ?? '')?.[1] ?? null
+function readThpSetting(sysPath: string, name: 'enabled' | 'defrag'): string | null {
+  const text = readLine(`${sysPath}/kernel/mm/transparent_hugepage/${name}`)
+  return /\[([\w+]+)\]/.exec(text ?? '')?.[1] ?? null
+}
+
+/** By the kernel's own files; those of this very process show what smaps holds. */
+function readKernelMemory(procPath: string): KernelMemory {
+  const rollup = readLine(`${procPath}/self/smaps_rollup`)
+  const smaps = rollup ?? readLine(`${procPath}/self/smaps`)
+  return toKernelMemory({
+    vmstat: readLine(`${procPath}/vmstat`),
+    smaps,
+    meminfo: readLine(`${procPath}/meminfo`),
+    smapsRollup: rollup !== null ? true : smaps === null ? null : false,
+    pressure: readLine(`${procPath}/pressure/memory`) !== null,
+  })
 }
 
 /** Where the memory controller is: a v1 hierarchy wins, since in a hybrid setup v2 has no controllers. */

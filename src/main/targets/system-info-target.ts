@@ -1,5 +1,6 @@
 import { arch, cpus, hostname, platform, release } from 'node:os'
 import { AppError, fail } from '#core/errors'
+import { unknownKernelMemory } from '#core/metrics/kernel-memory'
 import type { HostFacts } from '#core/metrics/samples'
 import { alwaysConnected } from './always-connected'
 import { openSocket } from './local-socket'
@@ -55,6 +56,8 @@ function readHostFacts(): HostFacts {
     clockTicksPerSecond: 100,
     cpuCount: cpus().length,
     thpEnabled: null,
+    thpDefrag: null,
+    kernelMemory: unknownKernelMemory,
     cgroupVersion: null,
     uid: process.getuid?.() ?? null,
   }

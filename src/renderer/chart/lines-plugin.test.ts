@@ -91,6 +91,17 @@ describe('lines', () => {
     expect(draw([stepped], [many]).filter((call) => call.startsWith('line'))).toHaveLength(79)
   })
 
+  it('as bands of a stack are areas without a line', () => {
+    const envelope = toEnvelope([
+      [0, 10],
+      [10, 20],
+    ])
+    expect(draw([{ ...plain, isSolid: true }], [envelope])).toEqual([
+      ...['move 0 100', 'line 0 90', 'line 10 80', 'line 10 100'],
+      'fill',
+    ])
+  })
+
   it('are drawn from the last to the first, and not when hidden', () => {
     const envelope = toEnvelope([
       [0, 1],

@@ -9,6 +9,8 @@ export interface LineStyle {
   isDashed: boolean
   isFilled: boolean
   isStepped: boolean
+  /** A plain area without a line, which hides what lies behind it: a band of a stack, given by its upper side. */
+  isSolid?: boolean
 }
 
 const lineWidth = 1.5
@@ -45,12 +47,13 @@ export function createLinesPlugin(styles: readonly LineStyle[]): {
     const style = styles[index]
     if (envelope === null || style === undefined) return
     const isStepped = style.isStepped && envelope.length * leastStepPixels <= area.right - area.left
-    if (style.isFilled) {
-      ctx.fillStyle = fills[index] as string
+    if (style.isFilled || style.isSolid === true) {
+      ctx.fillStyle = (style.isSolid === true ? strokes : fills)[index] as string
       ctx.beginPath()
       traceRuns(ctx, envelope, to, isStepped, area.bottom)
       ctx.fill()
     }
+    if (style.isSolid === true) return
     ctx.strokeStyle = strokes[index] as string
     ctx.setLineDash(style.isDashed ? dash : [])
     ctx.beginPath()

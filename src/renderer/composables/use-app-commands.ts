@@ -1,5 +1,6 @@
 import { useAppClient } from '../connection/use-connection'
 import { useConnectStore } from '../stores/connect'
+import { useProfilesStore } from '../stores/profiles'
 import { usePromptsStore } from '../stores/prompts'
 import { useCommandsStore } from '../stores/commands'
 import { useSelectionStore } from '../stores/selection'
@@ -15,6 +16,7 @@ export function useAppCommands(): void {
   const commands = useCommandsStore()
   const connect = useConnectStore()
   const prompts = usePromptsStore()
+  const profiles = useProfilesStore()
 
   useCommands([
     { id: 'target.local', titleKey: 'command.openLocal', run: () => void targets.open('local') },
@@ -26,6 +28,7 @@ export function useAppCommands(): void {
       // A question that waits for an answer comes first.
       isEnabled: () => prompts.current === null,
     },
+    { id: 'profile.open', titleKey: 'command.openProfile', run: () => void profiles.openPage() },
     {
       id: 'target.retry',
       titleKey: 'command.retryTarget',

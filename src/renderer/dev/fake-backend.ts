@@ -2,10 +2,12 @@ import { AppError } from '#core/errors'
 import { idleDemo, type BackendEvents, type BackendMethods, type DemoState } from '#core/ipc/contract'
 import { createRpcServer, type Handlers, type MessageChannelEnd, type Methods } from '#core/ipc/rpc'
 import type { ColumnId } from '#core/metrics/process-table'
+import { createFakeMap } from './fake-map'
 import { createFakePlan, playBalloon } from './fake-balloon'
 import type { FakeMachine } from './fake-machine'
 import { createHostSample, createProcessFacts, createProcessSample } from './fake-samples'
-import { createFakeTargets } from './fake-targets'
+import { createFakeTargets, fakeHost } from './fake-targets'
+import { createFakeVerdict } from './fake-verdict'
 
 /** Which part answers with an error, to see its face. */
 export type FakeFailure = 'open' | 'table' | 'process' | 'silent' | null
@@ -44,6 +46,7 @@ export function serveFakeBackend(
   let tableTargetId = 'local'
   let watchedTargetId: string | null = null
   let balloonBytes = 0
+  const judge = createFakeVerdict(fakeHost)
   let deflate: () => void = () => undefined
   let demo: DemoState = idleDemo
 
@@ -98,6 +101,7 @@ export function serveFakeBackend(
       'endpoint.set': () => null,
       'endpoint.askOnce': () => null,
       'rollup.allow': () => null,
+      'memoryMap.read': () => createFakeMap(Date.now()),
       'balloon.plan': ({ targetId }) =>
         createFakePlan(machine, targetId === 'local' ? null : targetId.replace(/^\w+:/, '')),
       'balloon.start': ({ targetId }) => {
@@ -111,6 +115,15 @@ export function serveFakeBackend(
         deflate()
         return null
       },
+      'profile.fetch': () => {
+        throw new AppError('unsupported', 'no pprof', { hint: 'profileFetch.noEndpoint' })
+      },
+      'profile.every': () => null,
+      'profile.list': () => [],
+      'profile.bytes': () => {
+        throw new AppError('gone', 'not kept', { hint: 'profileFetch.notKept' })
+      },
+      'profile.remove': () => null,
       'demo.start': async () => {
         for (const phase of ['building', 'starting'] as const) {
           demo = { ...demo, phase }
@@ -153,6 +166,9 @@ export function serveFakeBackend(
     if (watchedTargetId !== null && isConnected(watchedTargetId)) {
       const sample = createProcessSample(machine, isDenied)
       server.emit('process', { targetId: watchedTargetId, sample })
+      const facts = createProcessFacts(machine, isDenied)
+      const verdict = judge(sample, facts, createHostSample(machine, balloonBytes))
+      server.emit('verdict', { targetId: watchedTargetId, key: sample.key, verdict })
     }
   }, 1_000)
   server.onClose(() => clearInterval(timer))

@@ -115,6 +115,8 @@ export function createProcessFacts(machine: FakeMachine, isDenied = false): Proc
     isRaceBuild: false,
     goEnvironment: {},
     madvise: 'free',
+    madviseWhy: { text: 'go.madvise.free', params: { goVersion: 'go1.12.17', kernelRelease: '' } },
+    build: null,
     absent: isDenied ? { exe: 'permission-denied' } : {},
   }
 }

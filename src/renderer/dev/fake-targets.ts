@@ -8,6 +8,7 @@ import type {
   SshMeaning,
   TargetInfo,
 } from '#core/ipc/contract'
+import { unknownKernelMemory } from '#core/metrics/kernel-memory'
 import type { HostFacts, HostSample } from '#core/metrics/samples'
 
 /** What the window may ask of the machines that are not there. */
@@ -47,6 +48,8 @@ export const fakeHost: HostFacts = {
   clockTicksPerSecond: 100,
   cpuCount: 8,
   thpEnabled: 'madvise',
+  thpDefrag: 'madvise',
+  kernelMemory: unknownKernelMemory,
   cgroupVersion: 2,
   uid: 0,
 }

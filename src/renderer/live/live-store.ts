@@ -108,6 +108,10 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
     const entry = watched.get(idOf(targetId, facts.key))
     if (entry !== undefined) entry.feed.facts.value = facts
   })
+  backend.on('verdict', ({ targetId, key, verdict }) => {
+    const entry = watched.get(idOf(targetId, key))
+    if (entry !== undefined) entry.feed.verdict.value = verdict
+  })
   backend.on('processGone', ({ targetId, key, atMs }) => {
     const entry = watched.get(idOf(targetId, key))
     if (entry !== undefined) entry.feed.goneAtMs.value = atMs

@@ -1,8 +1,11 @@
 import { shallowRef, type ShallowRef } from 'vue'
 import { historyColumns } from '#core/metrics/catalogue'
 import { rssLessLazyFree } from '#core/metrics/reading'
+import { toRssAccounting, type RssAccounting } from '#core/metrics/rss-accounting'
 import type { ProcessFacts, ProcessSample, RollupSample } from '#core/metrics/samples'
 import type { ProcessKey } from '#core/process-key'
+import type { Verdict } from '#core/verdict/verdict'
+import { bandColumns, toBandRow } from './band-row'
 import { createMarkList, type MarkList } from './mark-list'
 import { createSampleTable, type SampleTable } from './sample-table'
 
@@ -17,11 +20,15 @@ export interface ProcessFeed {
   readonly targetId: string
   readonly key: ProcessKey
   readonly table: SampleTable
+  /** Where RSS went: RSS and the upper side of each band of the stack, in the columns of band-row.ts. */
+  readonly bands: SampleTable
+  readonly accounting: ShallowRef<RssAccounting | null>
   readonly gcMarks: MarkList
   readonly latest: ShallowRef<ProcessSample | null>
   readonly facts: ShallowRef<ProcessFacts | null>
   readonly goneAtMs: ShallowRef<number | null>
   readonly rollupAsk: ShallowRef<RollupAsk | null>
+  readonly verdict: ShallowRef<Verdict | null>
   addSample(sample: ProcessSample): void
 }
 
@@ -31,11 +38,14 @@ const shortestHoldMs = 15_000
 
 export function createProcessFeed(targetId: string, key: ProcessKey): ProcessFeed {
   const table = createSampleTable(historyColumns.process)
+  const bands = createSampleTable(bandColumns)
+  const accounting = shallowRef<RssAccounting | null>(null)
   const gcMarks = createMarkList()
   const latest = shallowRef<ProcessSample | null>(null)
   const facts = shallowRef<ProcessFacts | null>(null)
   const goneAtMs = shallowRef<number | null>(null)
   const rollupAsk = shallowRef<RollupAsk | null>(null)
+  const verdict = shallowRef<Verdict | null>(null)
   let previousRollupAtMs: number | null = null
   let rollupIntervalMs = 0
   /** The newest reading of LazyFree. */
@@ -74,15 +84,25 @@ export function createProcessFeed(targetId: string, key: ProcessKey): ProcessFee
     table.push(atMs, [last.rssBytes, lazyFreeBytes, isHeld ? held.netBytes : null, last.heapInuseBytes])
   }
 
+  function pushBands(sample: ProcessSample): void {
+    const next = toRssAccounting(sample, facts.value)
+    const isTooOld = next.basis === 'smaps_rollup' && sample.atMs > held.untilMs
+    bands.push(sample.atMs, toBandRow(isTooOld ? null : next))
+    accounting.value = next
+  }
+
   return {
     targetId,
     key,
     table,
+    bands,
+    accounting,
     gcMarks,
     latest,
     facts,
     goneAtMs,
     rollupAsk,
+    verdict,
     addSample(sample) {
       if (sample.rollup !== null) holdRollup(sample.rollup, sample.rollupDueAtMs)
       const isAnswering = sample.endpoint.phase === 'ok'
@@ -91,6 +111,7 @@ export function createProcessFeed(targetId: string, key: ProcessKey): ProcessFee
         heapInuseBytes: isAnswering ? (sample.go?.heapInuseBytes ?? null) : null,
       }
       pushRow(sample.atMs)
+      pushBands(sample)
       const lastGcAtMs = sample.go?.lastGcAtMs ?? null
       if (lastGcAtMs !== null && lastGcAtMs > 0) gcMarks.add(lastGcAtMs)
       if (sample.rollup !== null) rollupAsk.value = null

@@ -1,4 +1,5 @@
 import type { BalloonPlan, BalloonProof, BalloonState, BalloonStep, ProofReading } from '#core/balloon/types'
+import { unknownKernelMemory } from '#core/metrics/kernel-memory'
 import type { EndpointState, HostFacts, HostSample, ProcessFacts, ProcessSample } from '#core/metrics/samples'
 
 /** The incident in numbers like those that were measured: a second of it for each offset. */
@@ -16,6 +17,8 @@ export const host: HostFacts = {
   clockTicksPerSecond: 100,
   cpuCount: 8,
   thpEnabled: 'madvise',
+  thpDefrag: 'madvise',
+  kernelMemory: unknownKernelMemory,
   cgroupVersion: 2,
   uid: 0,
 }
@@ -34,6 +37,8 @@ export const facts: ProcessFacts = {
   isRaceBuild: null,
   goEnvironment: { GOGC: '100' },
   madvise: 'free',
+  madviseWhy: { text: 'go.madvise.free', params: { goVersion: 'go1.12.17', kernelRelease: '' } },
+  build: null,
   absent: {},
 }
 

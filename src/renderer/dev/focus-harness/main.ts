@@ -1,7 +1,7 @@
 import { createPinia } from 'pinia'
 import { createApp, h, ref } from 'vue'
 import type { BackendEvents, BackendMethods, TargetInfo } from '#core/ipc/contract'
-import type { ProcessSample } from '#core/metrics/samples'
+import type { ProcessFacts, ProcessSample } from '#core/metrics/samples'
 import { appClientKey, type AppClient } from '../../connection/app-client'
 import { backendConnectionKey, type BackendConnection } from '../../connection/backend-connection'
 import FocusPane from '../../FocusPane.vue'
@@ -10,6 +10,7 @@ import { useTargetsStore } from '../../stores/targets'
 import TipLayer from '../../ui/TipLayer.vue'
 import '../../styles/tokens.css'
 import '../../styles/base.css'
+import { createFakeVerdict } from '../fake-verdict'
 import { facts, host, hostSample, key, plan, processSample, stateOf, stepAt } from './incident'
 
 /** ?state=idle|plan|risk|refused|run|proof|gone|denied|none|stopped|ask|loading &theme=dark &lang=zh-CN &seconds=420 */
@@ -18,6 +19,7 @@ const state = query.get('state') ?? 'idle'
 const seconds = Number(query.get('seconds') ?? 420)
 const isBalloonSeen = state === 'run' || state === 'proof'
 const runFrom = isBalloonSeen ? seconds - (state === 'run' ? 10 : 40) : 1e9
+const judge = createFakeVerdict(host)
 const startMs = Date.now() - seconds * 1000
 document.documentElement.dataset['theme'] = query.get('theme') ?? 'light'
 
@@ -47,18 +49,21 @@ const target: TargetInfo = {
   error: null,
 }
 
+const shownFacts: ProcessFacts =
+  state === 'denied'
+    ? {
+        ...facts,
+        isGo: null,
+        goVersion: null,
+        goEnvironment: null,
+        madvise: 'unknown',
+        exePath: null,
+        absent: { exe: 'permission-denied' },
+      }
+    : facts
+
 const answers: Partial<Record<keyof BackendMethods, (params: never) => unknown>> = {
-  'process.watch': () =>
-    state === 'denied'
-      ? {
-          ...facts,
-          goVersion: null,
-          goEnvironment: null,
-          madvise: 'unknown',
-          exePath: null,
-          absent: { exe: 'permission-denied' },
-        }
-      : facts,
+  'process.watch': () => shownFacts,
   'balloon.plan': () =>
     state === 'risk'
       ? plan(['floor-near', 'swap-in-use'])
@@ -120,8 +125,12 @@ function tell(second: number): void {
   const atMs = startMs + second * 1000
   const isHole = second > 268 && second < 278
   emit('host', { targetId: 'local', sample: hostSample(atMs, second, runFrom) })
-  if (!isHole && state !== 'loading')
-    emit('process', { targetId: 'local', sample: dress(processSample(atMs, second, runFrom, startMs)) })
+  if (!isHole && state !== 'loading') {
+    const sample = dress(processSample(atMs, second, runFrom, startMs))
+    const verdict = judge(sample, shownFacts, hostSample(atMs, second, runFrom))
+    emit('process', { targetId: 'local', sample })
+    emit('verdict', { targetId: 'local', key, verdict })
+  }
   const into = second - runFrom
   if (into >= 0 && into < 15) {
     for (const part of [0, 0.25, 0.5, 0.75]) {

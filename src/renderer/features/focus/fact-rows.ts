@@ -1,6 +1,14 @@
-import type { HostFacts, HostSample, ProcessFacts, ProcessSample, SourceId } from '#core/metrics/samples'
+import { toMadvFreeSupport, unknownKernelMemory } from '#core/metrics/kernel-memory'
+import type {
+  HostFacts,
+  HostSample,
+  ProcessFacts,
+  ProcessSample,
+  SourceId,
+  TextLine,
+} from '#core/metrics/samples'
 import { formatBytes } from '#core/text/units'
-import { toMadviseReason } from './madvise-reason'
+import { toGoRows } from './go-fact-rows'
 
 /** One line of the Facts tab. A value that is null says why in `reason`, a key under `focus.reason`. */
 export interface FactRow {
@@ -9,6 +17,10 @@ export interface FactRow {
   value: string | null
   /** true: the value is a key under `focus.value`. */
   isKey?: boolean
+  /** A sentence that stands in the place of the value. */
+  line?: TextLine
+  /** A key under `focus.note`: what to make of the value. */
+  note?: string
   /** The file that it is read from. */
   source: string
   reason?: string | undefined
@@ -37,7 +49,7 @@ function bytes(value: number | null | undefined): string | null {
 /** All that is known of the process and its host which is not a series. */
 export function toFactRows(input: Input): FactGroup[] {
   const groups: FactGroup[] = [{ id: 'process', rows: processRows(input) }]
-  if (input.facts?.isGo !== false) groups.push({ id: 'go', rows: goRows(input.facts) })
+  if (input.facts?.isGo !== false) groups.push({ id: 'go', rows: toGoRows(input.facts) })
   groups.push({ id: 'host', rows: hostRows(input) })
   return groups
 }
@@ -78,44 +90,11 @@ function userOf(facts: ProcessFacts | null): string | null {
   return facts.user === null ? String(facts.uid) : `${facts.user} (${facts.uid})`
 }
 
-function goRows(facts: ProcessFacts | null): FactRow[] {
-  const exe = facts?.absent.exe
-  const environ = facts?.absent.environ
-  const environment = facts?.goEnvironment ?? null
-  const isRace = facts?.isRaceBuild ?? null
-  return [
-    { id: 'goVersion', value: text(facts?.goVersion), source: 'exe', reason: exe },
-    { id: 'goModule', value: text(facts?.goModule), source: 'exe', reason: exe },
-    {
-      id: 'raceBuild',
-      value: isRace === null ? null : isRace ? 'yes' : 'no',
-      isKey: true,
-      source: 'exe',
-      reason: exe,
-    },
-    {
-      id: 'madvise',
-      value: facts === null ? null : `madvise-${facts.madvise}`,
-      isKey: true,
-      source: facts !== null && toMadviseReason(facts) === 'byGodebug' ? 'environ' : 'exe',
-    },
-    ...['GODEBUG', 'GOGC', 'GOMEMLIMIT', 'GOMAXPROCS'].map((name): FactRow => {
-      const isUnset = environment !== null && environment[name] === undefined
-      return {
-        id: name,
-        value: isUnset ? 'unset' : text(environment?.[name]),
-        isKey: isUnset,
-        source: 'environ',
-        reason: environ,
-      }
-    }),
-  ]
-}
-
-function hostRows({ host, hostSample }: Input): FactRow[] {
+function hostRows({ host, hostSample, sample }: Input): FactRow[] {
   return [
     { id: 'hostname', value: text(host?.hostname), source: 'uname' },
     { id: 'kernelRelease', value: text(host?.kernelRelease), source: 'uname -r' },
+    ...kernelRows(host, sample),
     { id: 'arch', value: text(host?.arch), source: 'uname -m' },
     { id: 'memTotal', value: bytes(hostSample?.memTotalBytes), source: 'meminfo' },
     { id: 'memFree', value: bytes(hostSample?.memFreeBytes), source: 'meminfo' },
@@ -123,8 +102,33 @@ function hostRows({ host, hostSample }: Input): FactRow[] {
     { id: 'swapTotal', value: bytes(hostSample?.swapTotalBytes), source: 'meminfo' },
     { id: 'pageSize', value: bytes(host?.pageSizeBytes), source: 'getconf' },
     { id: 'cpuCount', value: text(host?.cpuCount), source: '/proc/stat' },
-    { id: 'thp', value: text(host?.thpEnabled), source: 'transparent_hugepage' },
+    { id: 'thp', value: text(host?.thpEnabled), source: 'transparent_hugepage/enabled' },
+    { id: 'thpDefrag', value: text(host?.thpDefrag), source: 'transparent_hugepage/defrag' },
     { id: 'cgroupVersion', value: text(host?.cgroupVersion), source: '/proc/mounts' },
     { id: 'readerUid', value: text(host?.uid), source: 'id -u' },
+  ]
+}
+
+/** What the kernel showed that it can, and where only its release could tell, that. */
+function kernelRows(host: HostFacts | null, sample: ProcessSample | null): FactRow[] {
+  const kernel = host?.kernelMemory ?? unknownKernelMemory
+  const support = toMadvFreeSupport(kernel, host?.kernelRelease ?? null)
+  const rollup = sample?.rollup ?? null
+  const lazyFree = kernel.lazyFreeReported ?? (rollup === null ? null : rollup.lazyFreeBytes !== null)
+  const flag = (id: string, value: boolean | null, source: string): FactRow => ({
+    id,
+    value: value === null ? null : value ? 'yes' : 'no',
+    isKey: true,
+    source,
+    reason: 'unknown-here',
+  })
+  return [
+    {
+      ...flag('madvFree', support.hasMadvFree, support.by === 'release' ? 'uname -r' : 'vmstat'),
+      ...(support.by === 'release' ? { note: 'byRelease' } : {}),
+    },
+    flag('lazyFreeReported', lazyFree, 'smaps'),
+    flag('smapsRollup', kernel.smapsRollup, 'smaps_rollup'),
+    flag('pressure', kernel.pressure, 'pressure/memory'),
   ]
 }

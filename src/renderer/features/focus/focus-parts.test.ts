@@ -7,10 +7,8 @@ import { windowTexts } from '../../i18n/catalogues'
 import { createAppI18n } from '../../i18n/i18n'
 import EndpointLine from './EndpointLine.vue'
 import FactsTab from './FactsTab.vue'
-import HeadlineText from './HeadlineText.vue'
 import NumberStrip from './NumberStrip.vue'
 import { toEventLines } from './event-lines'
-import { toMadviseReason } from './madvise-reason'
 
 const sample = processSample(500_000, 500, 1e9, 0)
 const global = { plugins: [createAppI18n('en')] }
@@ -64,13 +62,6 @@ describe('EndpointLine', () => {
   })
 })
 
-describe('HeadlineText', () => {
-  it('fills in formatted numbers', () => {
-    const sentences = [{ id: 'heap' as const, params: { heapInuseBytes: 0.29 * 1024 ** 3 } }]
-    expect(mount(HeadlineText, { props: { sentences }, global }).text()).toBe('Heap in use 297\u00a0MiB.')
-  })
-})
-
 describe('FactsTab', () => {
   it('says why a fact is absent, and tells unset from unreadable', () => {
     const hidden = {
@@ -99,17 +90,6 @@ describe('toEventLines', () => {
     ]
     const runs = [{ startedAtMs: 15, endedAtMs: 20, target: key, proof: proof(15) }]
     expect(toEventLines('local', key, events, runs).map(({ id }) => id)).toEqual(['e3', 'p15', 'e1'])
-  })
-})
-
-describe('toMadviseReason', () => {
-  it('lets GODEBUG win, and is unsure where it can not be read', () => {
-    expect(toMadviseReason(facts)).toBe('byVersion')
-    expect(toMadviseReason({ ...facts, goEnvironment: { GODEBUG: 'gctrace=1,madvdontneed=1' } })).toBe(
-      'byGodebug',
-    )
-    expect(toMadviseReason({ ...facts, goEnvironment: null })).toBe('environmentUnknown')
-    expect(toMadviseReason({ ...facts, goVersion: null })).toBe('versionUnknown')
   })
 })
 

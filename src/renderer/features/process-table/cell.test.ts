@@ -51,6 +51,12 @@ describe('a cell', () => {
     expect(cellOf('goVersion', { pid: 1, isGo: true }).absence).toBe('not-reported')
     expect(cellOf('goVersion', { pid: 1 }, false).absence).toBe('not-read')
   })
+
+  it('marks a race build', () => {
+    const go = { pid: 1, isGo: true, goVersion: 'go1.22.4' }
+    expect(cellOf('goVersion', { ...go, isRaceBuild: true }).text).toBe('go1.22.4 -race')
+    expect(cellOf('goVersion', { ...go, isRaceBuild: false }).text).toBe('go1.22.4')
+  })
 })
 
 it('formatAge runs in steps', () => {

@@ -60,7 +60,8 @@ function toLabelCell(column: DisplayColumn, value: number, meta: RowMeta | undef
     const user = meta.user ?? (meta.uid === null ? null : String(meta.uid))
     return user === null ? absent('not-read') : present(toVisibleText(user))
   }
-  if (meta.goVersion !== null) return present(toVisibleText(meta.goVersion))
+  const race = meta.isRaceBuild === true ? ' -race' : ''
+  if (meta.goVersion !== null) return present(toVisibleText(meta.goVersion) + race)
   // Not a Go program: there is nothing to miss, so the cell stays empty.
   return meta.isGo === true ? absent('not-reported') : present('')
 }

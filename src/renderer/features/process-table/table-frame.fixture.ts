@@ -9,6 +9,7 @@ export interface FixtureProcess {
   cmdline?: string[] | null
   user?: string | null
   isGo?: boolean | null
+  isRaceBuild?: boolean
   goVersion?: string | null
   rssBytes?: number
   lazyFreeBytes?: number
@@ -31,6 +32,8 @@ export function createMeta(process: FixtureProcess): RowMeta {
     isKernelThread: false,
     isGo: process.isGo ?? false,
     goVersion: process.goVersion ?? null,
+    goModule: null,
+    isRaceBuild: process.isRaceBuild ?? null,
   }
 }
 

@@ -2,6 +2,7 @@ export const messages = {
   palette: 'Open the command palette',
   openLocal: 'Open this machine',
   connect: 'Connect to a host…',
+  openProfile: 'Open a heap profile…',
   showTarget: 'Go to {target}',
   retryTarget: 'Target: try again now',
   elevateTarget: 'Target: read as root (sudo -n)',

@@ -1,0 +1,3 @@
+module example.org/ballonet/hosts
+
+go 1.19

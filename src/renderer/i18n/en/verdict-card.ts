@@ -1,0 +1,15 @@
+export const messages = {
+  label: 'Verdict',
+  evidence: 'Evidence',
+  next: 'What to do',
+  also: 'Also found',
+  blind: 'Not measurable here',
+  ruledOut: 'Ruled out',
+  readings: 'Ways to read the alarm',
+  now: 'now',
+  ago: '{age} ago',
+  notRead: 'not read',
+  ofTotal: '{used} of {total}',
+  act: { balloon: 'Blow up a balloon', profile: 'Open the profile', 'memory-map': 'Open the memory map' },
+  more: 'Everything that was looked for ({count})',
+}

@@ -1,0 +1,15 @@
+export const messages = {
+  label: '结论',
+  evidence: '依据',
+  next: '可采取的措施',
+  also: '另有发现',
+  blind: '此处无法测量',
+  ruledOut: '已排除',
+  readings: '告警的几种读法',
+  now: '刚刚',
+  ago: '{age}前',
+  notRead: '未读取',
+  ofTotal: '{used} / {total}',
+  act: { balloon: '吹起气球', profile: '打开剖析', 'memory-map': '打开内存映射' },
+  more: '全部检查项（{count}）',
+}
