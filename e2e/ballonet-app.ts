@@ -1,7 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { _electron, expect, test as base, type ElectronApplication, type Page } from '@playwright/test'
+import {
+  _electron,
+  expect,
+  test as base,
+  type ElectronApplication,
+  type Page,
+  type TestInfo,
+} from '@playwright/test'
 
 export const repositoryDir = join(import.meta.dirname, '..')
 
@@ -84,13 +91,23 @@ export async function launchBallonet(
   }
 }
 
+/** On a machine without a display there is nothing else to look at. A page that does not answer says so. */
+async function printPage(page: Page, { title, retry }: TestInfo): Promise<void> {
+  const text = await page
+    .locator('body')
+    .ariaSnapshot({ timeout: 5000 })
+    .catch((error: unknown) => `can not be read: ${String(error)}`)
+  console.log(`--- ${title}, attempt ${retry + 1}: the page at its failure\n${text.slice(0, 6000)}`)
+}
+
 /** Specs get a fresh app; one that wrote an error that nobody expected fails. */
 export const test = base.extend<{ launch: LaunchOptions; ballonet: BallonetApp }>({
   launch: [{}, { option: true }],
-  ballonet: async ({ launch }, use) => {
+  ballonet: async ({ launch }, use, info) => {
     const app = await launchBallonet(launch)
     try {
       await use(app)
+      if (info.status !== info.expectedStatus) await printPage(app.page, info)
       expect(app.noise).toEqual([])
     } finally {
       await app.close()

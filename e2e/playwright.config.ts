@@ -1,10 +1,17 @@
 import { defineConfig } from '@playwright/test'
 
+/** What blows up balloons, plays the demo to its end, or stops programs: one such app at a time. */
+const alone = /(accessibility|balloon-safety|first-minute|languages|packed|start|verdict)\.spec\.ts$/
+
 export default defineConfig({
   testDir: 'specs',
   outputDir: '../test-results',
-  // One app at a time: the specs blow up balloons and look at the machine that they run on.
-  workers: 1,
+  // Two lanes, one app at a time in each: most specs wait for a second to pass, or for the kernel.
+  workers: 2,
+  projects: [
+    { name: 'alone', testMatch: alone, workers: 1 },
+    { name: 'beside', testIgnore: alone, workers: 1 },
+  ],
   fullyParallel: false,
   timeout: 120_000,
   expect: { timeout: 15_000 },

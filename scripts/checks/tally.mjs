@@ -55,26 +55,6 @@ export const tallyPlaywright = (report, exitStatus) => {
   return withExitStatus(tally, exitStatus)
 }
 
-/**
- * The files in which Playwright wrote what the page showed when an attempt failed, also one that was repeated with success.
- * @returns {{ title: string, attempt: number, path: string }[]}
- */
-export const findErrorContexts = (report) => {
-  const visit = (suite) => [
-    ...(suite.specs ?? []).flatMap(({ title, tests }) =>
-      tests
-        .flatMap(({ results }) => results ?? [])
-        .flatMap(({ retry, attachments = [] }) =>
-          attachments
-            .filter(({ name, path }) => name === 'error-context' && path)
-            .map(({ path }) => ({ title, attempt: retry + 1, path })),
-        ),
-    ),
-    ...(suite.suites ?? []).flatMap(visit),
-  ]
-  return report.suites.flatMap(visit)
-}
-
 const describeSkip = (test) => {
   const reason = test.annotations?.find((annotation) => annotation.type === 'skip')?.description
   return reason ? `: ${reason}` : ''

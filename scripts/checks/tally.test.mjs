@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  addTallies,
-  findErrorContexts,
-  formatTally,
-  isSuccess,
-  tallyPlaywright,
-  tallyVitest,
-} from './tally.mjs'
+import { addTallies, formatTally, isSuccess, tallyPlaywright, tallyVitest } from './tally.mjs'
 import { parseTestArguments } from './test-arguments.mjs'
 
 describe('the last line', () => {
@@ -76,17 +69,4 @@ describe('arguments', () => {
     'refuses %j',
     (args) => expect(() => parseTestArguments(args)).toThrow(expect.objectContaining({ code: 'usage' })),
   )
-  it('finds the pages of attempts that failed', () => {
-    const failed = {
-      retry: 1,
-      attachments: [
-        { name: 'error-context', path: '/x/page.md' },
-        { name: 'video', path: '/v' },
-      ],
-    }
-    const specs = [{ title: 'a', tests: [{ results: [{ retry: 0 }, failed] }] }]
-    expect(findErrorContexts({ suites: [{ suites: [{ specs }] }] })).toEqual([
-      { title: 'a', attempt: 2, path: '/x/page.md' },
-    ])
-  })
 })
