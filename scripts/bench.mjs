@@ -5,8 +5,10 @@ import { buildBench } from '../test/bench/build.mjs'
 import { measurePss, measureRestCpu } from '../test/bench/parts/at-rest.mjs'
 import { measureChart } from '../test/bench/parts/chart.mjs'
 import { measureConnect } from '../test/bench/parts/connect.mjs'
+import { measureFlame } from '../test/bench/parts/flame.mjs'
 import { measureMainDelay } from '../test/bench/parts/main-delay.mjs'
 import { measurePoll } from '../test/bench/parts/poll.mjs'
+import { measureProfile } from '../test/bench/parts/profile.mjs'
 import { measureRemotePoll } from '../test/bench/parts/remote-poll.mjs'
 import { measureStartToData } from '../test/bench/parts/start.mjs'
 import { measureTargets } from '../test/bench/parts/targets.mjs'
@@ -30,6 +32,8 @@ const parts = [
   { name: 'pss', measure: measurePss },
   { name: 'chart', measure: measureChart },
   { name: 'rest-cpu', measure: measureRestCpu },
+  { name: 'profile', measure: measureProfile },
+  { name: 'flame', measure: measureFlame },
 ]
 
 const usage = `Usage: npm run bench -- [--only NAME] [--json] [--strict]

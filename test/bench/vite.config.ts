@@ -23,7 +23,11 @@ export default defineConfig(({ mode }) =>
           target: 'node20',
           ssr: true,
           rollupOptions: {
-            input: [join(root, 'poll', 'ours.ts'), join(root, 'poll', 'remote.ts')],
+            input: [
+              join(root, 'poll', 'ours.ts'),
+              join(root, 'poll', 'remote.ts'),
+              join(root, 'profile', 'in-process.ts'),
+            ],
             output: { entryFileNames: '[name].mjs' },
           },
         },

@@ -131,7 +131,7 @@ export const pressConnect = (app, spec) => {
   })()`)
 }
 
-/** How many frames a page gets, and the longest that it had to wait for one, over a stretch; it must not be covered. */
+/** The frames that a page gets over a stretch: each wait for one, their mean and the longest; it must not be covered. */
 export const countFrames = (app, stretchMs) =>
   app.inPage(`new Promise((resolve) => {
     const waitsMs = []
@@ -142,7 +142,7 @@ export const countFrames = (app, stretchMs) =>
       lastMs = nowMs
       firstMs ??= nowMs
       if (nowMs - firstMs < ${stretchMs}) return requestAnimationFrame(step)
-      resolve({ frameMs: (nowMs - firstMs) / waitsMs.length, worstMs: Math.max(...waitsMs) })
+      resolve({ frameMs: (nowMs - firstMs) / waitsMs.length, worstMs: Math.max(...waitsMs), waitsMs })
     }
     requestAnimationFrame(step)
   })`)
@@ -157,4 +157,82 @@ export const focusProcess = async (app, pid) => {
   await app.inPage(`${row}.click()`)
   await app.inPage(type(''))
   await until(app, 'the focused process', seen.focus)
+}
+
+/** The flame graph of the page of profiles. */
+const flame = `document.querySelector('[role=dialog] .flame canvas')`
+/** Its canvas gets its size with its first drawing; the table has rows. */
+const profileSeen = `${flame}?.hasAttribute('width') === true
+  && document.querySelector('[role=dialog] [role=grid] [role=rowgroup] [role=row]') !== null`
+
+/** Drops a profile on the window. Resolves with the ms until its table and flame graph are painted. */
+export const dropProfile = async (app, bytes) => {
+  await app.inPage(`window.benchFile = Uint8Array.from(atob('${bytes.toString('base64')}'), (letter) =>
+    letter.charCodeAt(0)).buffer; null`)
+  return app.inPage(`(async () => {
+    ${defineUntil}
+    const dropped = new DataTransfer()
+    dropped.items.add(new File([window.benchFile], 'heap.pb.gz'))
+    const target = document.querySelector('.app')
+    const startMs = Date.now()
+    target.dispatchEvent(new DragEvent('drop', { dataTransfer: dropped, bubbles: true, cancelable: true }))
+    const failure = () => document.querySelector('[role=dialog] [role=alert]')
+    await until(() => failure() !== null || (${profileSeen}))
+    if (failure() !== null) throw new Error(failure().textContent)
+    return (await ${whenPainted}) - startMs
+  })()`)
+}
+
+/** Zooms into the middle of the flame graph, twice as near each time. */
+export const zoomFlame = (app, times) =>
+  app.inPage(`(() => {
+    const outer = ${flame}.closest('[role=group]')
+    for (let i = 0; i < ${times}; i++) outer.dispatchEvent(new KeyboardEvent('keydown', { key: '+', bubbles: true }))
+  })()`)
+
+/** A number that is another one when the flame graph's picture is, and how many colours are in it. */
+export const readFlame = (app) =>
+  app.inPage(`(() => {
+    const { data } = ${flame}.getContext('2d').getImageData(0, 0, ${flame}.width, ${flame}.height)
+    const colours = new Set()
+    let sum = 0
+    for (const pixel of new Uint32Array(data.buffer)) {
+      sum = (Math.imul(sum, 31) + pixel) >>> 0
+      colours.add(pixel)
+    }
+    return { sum, colourCount: colours.size }
+  })()`)
+
+/**
+ * Drags the flame graph with the mouse, as the system would tell of it, by so many px a step.
+ * @param {{ stretchPx: number, stepPx: number, stepMs: number }} how `stretchPx` below 0: to the left
+ */
+export const dragFlame = async (app, { stretchPx, stepPx, stepMs }) => {
+  const box = await app.inPage(`(({ left, top, width, height }) => ({ left, top, width, height }))(
+    ${flame}.getBoundingClientRect())`)
+  const from = { x: box.left + box.width / 2 - stretchPx / 2, y: box.top + box.height / 2 }
+  return app.evaluate(
+    `
+    const { from, stretchPx, stepPx, stepMs } = argument
+    const { webContents } = electron.BrowserWindow.getAllWindows()[0]
+    const send = (type, movedPx) =>
+      webContents.sendInputEvent({
+        type,
+        x: Math.round(from.x + movedPx),
+        y: Math.round(from.y),
+        button: 'left',
+        clickCount: 1,
+        modifiers: type === 'mouseUp' ? [] : ['leftButtonDown'],
+      })
+    send('mouseDown', 0)
+    const startMs = performance.now()
+    const steps = Math.abs(stretchPx) / stepPx
+    for (let step = 1; step <= steps; step++) {
+      await new Promise((resolve) => setTimeout(resolve, startMs + step * stepMs - performance.now()))
+      send('mouseMove', Math.sign(stretchPx) * step * stepPx)
+    }
+    send('mouseUp', stretchPx)
+    `,
+    { from, stretchPx, stepPx, stepMs },
+  )
 }
