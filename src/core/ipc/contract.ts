@@ -1,3 +1,5 @@
+import type { AlertRule } from '../alerts/alert-rule'
+import type { AlertOverview, WebhookChange } from '../alerts/alert-settings'
 import type { BalloonPlan, BalloonSettings, BalloonState } from '../balloon/types'
 import type { ErrorValue } from '../errors'
 import type { MemoryMap } from '../metrics/memory-map'
@@ -86,6 +88,7 @@ export interface SessionEvent {
     | 'long-read'
     | 'profile'
     | 'verdict-changed'
+    | 'alert'
   /** A key under `event.*` in the catalogues, and its parameters (raw numbers: bytes, ms). */
   text: string
   params: Record<string, string | number>
@@ -210,6 +213,15 @@ export type BackendMethods = {
   /** The profile as it came. Rejects with `gone` when it is not kept any more. */
   'profile.bytes': (params: { id: string }) => Uint8Array
   'profile.remove': (params: { id: string }) => null
+  'alerts.get': (params: null) => AlertOverview
+  /** A new rule, or the one of the same id anew; what the old one had raised is cleared. At most 100 rules. */
+  'alerts.saveRule': (params: { rule: AlertRule }) => AlertOverview
+  'alerts.removeRule': (params: { id: string }) => AlertOverview
+  /** null: none. Rejects with `invalid` for an address that can't be one, which is never repeated. */
+  'alerts.setWebhook': (params: { webhook: WebhookChange | null }) => AlertOverview
+  'alerts.setNotification': (params: { isOn: boolean }) => AlertOverview
+  /** Sends a message now, once. Rejects with why it was not taken: `timeout`, `unreachable`, `refused`, `failed` … */
+  'alerts.testWebhook': (params: null) => null
   'demo.start': (params: null) => DemoState
   'demo.stop': (params: null) => null
 }
@@ -237,6 +249,8 @@ export interface BackendEvents {
   /** It is not kept any more: removed, or it made room for a newer one. */
   profileRemoved: { id: string; targetId: string }
   profileSchedule: ProfileSchedule
+  /** Rules, webhook, or what is raised: something of it is another one. */
+  alerts: AlertOverview
   event: SessionEvent
   demo: DemoState
 }

@@ -1,3 +1,4 @@
+import { alertEventText, alertText } from './alert'
 import { balloonText } from './balloon'
 import { connectionText } from './connection'
 import { errorText } from './errors'
@@ -28,6 +29,7 @@ export const sharedText = {
 
 function textOf<L extends Locale>(locale: L) {
   return {
+    alert: alertText[locale],
     balloon: balloonText[locale],
     connection: connectionText[locale],
     demo: demoText[locale],
@@ -39,6 +41,7 @@ function textOf<L extends Locale>(locale: L) {
     event: {
       ...samplingText[locale].event,
       ...targetText[locale],
+      alert: alertEventText[locale],
       profile: profileEventText[locale],
       verdict: verdictEventText[locale],
     },

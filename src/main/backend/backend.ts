@@ -1,6 +1,10 @@
+import type { AlertMessage } from '#core/alerts/alert-message'
+import type { BalloonPhase } from '#core/balloon/types'
+import { toAlertEvent } from '#core/alerts/format-alert'
 import type { SessionEvent, SshHostChoice, SshMeaning, TargetInfo } from '#core/ipc/contract'
 import type { MessageChannelEnd } from '#core/ipc/rpc'
 import { AppError } from '#core/errors'
+import { createAlertKeeper, type AlertKeeper } from '../alerts/alert-keeper'
 import { createDemo, type Demo } from '../demo/demo'
 import { createProfileKeeper, type ProfileKeeper } from '../profiling/profile-keeper'
 import { openTarget } from '../targets/open-target'
@@ -9,6 +13,8 @@ import { openSession, type Session } from './session'
 import { createTargetEntry, type OpenTarget, type OpenTargetFunction, type TargetEntry } from './target-entry'
 
 const maxTargets = 32
+/** While a balloon takes memory, or gives it back. */
+const upPhases: readonly BalloonPhase[] = ['ramp', 'hold', 'deflating']
 
 export interface Backend {
   /** Serves one window. A balloon that it started is let go when the channel closes. */
@@ -25,6 +31,12 @@ export interface BackendOptions {
   resourcesDir: string
   /** Where the demo keeps what it built. */
   cacheDir: string
+  /** The file of rules and webhook; absent: they are forgotten at the end. */
+  alertPath?: string
+  /** An alert that is to be a notification of the desktop. */
+  onAlert?: (message: AlertMessage) => void
+  /** What could not be written. */
+  onError?: (error: unknown) => void
   /** Swapped in tests. */
   openTarget?: OpenTargetFunction
   /**
@@ -48,6 +60,7 @@ export interface BackendCore {
   explainSshHost(host: string): Promise<SshMeaning>
   demo: Demo
   profiles: ProfileKeeper
+  alerts: AlertKeeper
 }
 
 export function createBackend(options: BackendOptions): Backend {
@@ -70,6 +83,16 @@ export function createBackend(options: BackendOptions): Backend {
   }
   const prompts = createPrompts(emitToAll)
   const profiles = createProfileKeeper({ emit: emitToAll, onEvent: broadcastEvent })
+  const alerts = createAlertKeeper({
+    path: options.alertPath ?? null,
+    labelOf: (targetId) => entries.get(targetId)?.info.label ?? targetId,
+    onAlert(message, hasNotification) {
+      broadcastEvent(message.targetId, toAlertEvent(message))
+      if (hasNotification) options.onAlert?.(message)
+    },
+    onChange: (overview) => emitToAll('alerts', overview),
+    onError: (error) => options.onError?.(error),
+  })
 
   function addEntry(spec: string): TargetEntry {
     if (entries.size >= maxTargets) {
@@ -86,15 +109,28 @@ export function createBackend(options: BackendOptions): Backend {
       needsOwner: () => options.onBeatsWanted !== undefined,
       onBalloonCount: countBalloons,
       onInfo: (info) => emitToAll('target', info),
-      onHost: (sample) => emitToAll('host', { targetId, sample }),
+      onHost(sample) {
+        emitToAll('host', { targetId, sample })
+        alerts.engine.addHost(targetId, sample)
+      },
       onEvent: (event) => broadcastEvent(targetId, event),
-      onBalloon: (state) => emitToAll('balloon', { targetId, state }),
-      onVerdict: (key, verdict) => emitToAll('verdict', { targetId, key, verdict }),
+      onBalloon(state) {
+        emitToAll('balloon', { targetId, state })
+        alerts.engine.setBalloon(targetId, upPhases.includes(state.phase), Date.now())
+      },
+      onSample: (sample) => alerts.engine.addProcess(targetId, sample),
+      onProcessEnd: (key, atMs, reason) => alerts.engine.endProcess(targetId, key, atMs, reason),
+      onVerdict(key, verdict) {
+        emitToAll('verdict', { targetId, key, verdict })
+        alerts.engine.addVerdict(targetId, key, verdict)
+      },
       growthOf: (key) => profiles.growthOf(targetId, key),
       onClosed() {
         if (entries.get(targetId) === entry) entries.delete(targetId)
         prompts.giveUp(targetId)
         profiles.dropTarget(targetId)
+        // Nor is anything over when all of this ends: nobody is told so.
+        if (!isDisposed) alerts.engine.endTarget(targetId, Date.now())
         for (const session of sessions) session.dropTarget(targetId)
         // When all of this ends the targets are not closed by anybody: the next backend opens them again.
         if (entry.isListed && !isDisposed) emitToAll('targetClosed', { targetId })
@@ -146,6 +182,7 @@ export function createBackend(options: BackendOptions): Backend {
     explainSshHost: async (host) => (await import('../targets/ssh/explain-ssh-host')).explainSshHost(host),
     demo,
     profiles,
+    alerts,
   }
 
   return {
@@ -176,7 +213,7 @@ export function createBackend(options: BackendOptions): Backend {
       prompts.giveUp()
       profiles.dispose()
       const all = [...entries.values()].map(closeEntry)
-      await Promise.all([demo.stop(), ...all, ...closing])
+      await Promise.all([demo.stop(), alerts.dispose(), ...all, ...closing])
     },
   }
 }

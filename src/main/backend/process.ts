@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { toErrorValue } from '#core/errors'
 import { createBackend } from './backend'
 import { createPortChannel, type PortMain } from './port-channel'
 import type { BackendProcessMessage, BackendProcessNotice } from './process-messages'
@@ -18,7 +19,11 @@ if (resourcesDir === undefined || dataDir === undefined || parentPort === undefi
 const backend = createBackend({
   resourcesDir,
   cacheDir: join(dataDir, 'demo'),
-  onBeatsWanted: (wantsBeats) => parentPort.postMessage({ wantsBeats }),
+  alertPath: join(dataDir, 'alerts.json'),
+  onAlert: (message) => parentPort.postMessage({ kind: 'alert', message }),
+  // Into the log, through the main process.
+  onError: (error) => process.stderr.write(`alerts: ${toErrorValue(error).message}\n`),
+  onBeatsWanted: (wantsBeats) => parentPort.postMessage({ kind: 'beats', wantsBeats }),
 })
 
 // What almost everybody opens, and its numbers stand on the first page.

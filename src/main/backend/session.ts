@@ -5,6 +5,7 @@ import type { MemoryMap } from '#core/metrics/memory-map'
 import { toKeyText, type ProcessKey } from '#core/process-key'
 import { readMemoryMap } from '../sampling/memory-map-reader'
 import type { TableSubscription, Watch } from '../sampling/sampler'
+import { createAlertHandlers } from './alert-handlers'
 import type { BackendCore } from './backend'
 import type { OpenTarget } from './target-entry'
 import { createProfileHandlers } from './profile-handlers'
@@ -206,6 +207,7 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
       },
     },
     ...createProfileHandlers(core, watchOf),
+    ...createAlertHandlers(core.alerts),
     'demo.start': { validate: validateWith(schemas.nothing), handle: () => core.demo.start() },
     'demo.stop': {
       validate: validateWith(schemas.nothing),

@@ -1,7 +1,7 @@
 import { AppError, toErrorValue, type ErrorValue } from '#core/errors'
 import type { Capabilities, ConnectStep, SessionEvent, TargetInfo } from '#core/ipc/contract'
 import type { BalloonState } from '#core/balloon/types'
-import type { HostSample } from '#core/metrics/samples'
+import type { HostSample, ProcessSample } from '#core/metrics/samples'
 import type { ProfileGrowth } from '#core/pprof/profile-growth'
 import type { ProcessKey } from '#core/process-key'
 import type { Verdict } from '#core/verdict/verdict'
@@ -42,6 +42,9 @@ export interface TargetEntryOptions {
   onEvent: (event: Omit<SessionEvent, 'id' | 'targetId'>) => void
   onBalloon: (state: BalloonState) => void
   onVerdict: (key: ProcessKey, verdict: Verdict) => void
+  /** Of a watched process, once for all who look. */
+  onSample: (sample: ProcessSample) => void
+  onProcessEnd: (key: ProcessKey, atMs: number, reason: 'process-gone' | 'not-watched') => void
   growthOf: (key: ProcessKey) => ProfileGrowth | null
   /** It is no target any more: it was closed, or it never was one. */
   onClosed: () => void
@@ -139,6 +142,8 @@ export function createTargetEntry(options: TargetEntryOptions): TargetEntry {
       host: () => open.latestHost,
       growth: options.growthOf,
       onVerdict: options.onVerdict,
+      onSample: options.onSample,
+      onEnd: options.onProcessEnd,
       onEvent: options.onEvent,
     })
     const balloonEvents = createBalloonEvents(options.onEvent)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AppError } from '#core/errors'
 import { columnIds, type ColumnId } from '#core/metrics/process-table'
 import type { Validator } from '#core/ipc/rpc'
+import { alertRuleSchema, webhookChangeSchema } from '../alerts/alert-schemas'
 
 /** Parameters come from a renderer, which may have been taken over: everything is bounded and nothing is coerced. */
 const maxSpecLength = 4096
@@ -52,6 +53,10 @@ export const backendSchemas = {
   }),
   profileEvery: z.strictObject({ targetId, key, minutes: z.int().min(1).max(240).nullable() }),
   profile: z.strictObject({ id: z.string().max(64) }),
+  alertRule: z.strictObject({ rule: alertRuleSchema }),
+  alertRuleId: z.strictObject({ id: z.string().max(64) }),
+  webhook: z.strictObject({ webhook: webhookChangeSchema.nullable() }),
+  alertNotification: z.strictObject({ isOn: z.boolean() }),
 }
 
 /** A schema as a validator of the rpc server: what does not fit is AppError `invalid`, naming the field. */

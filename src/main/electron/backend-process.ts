@@ -1,4 +1,5 @@
 import { MessageChannelMain, utilityProcess, type UtilityProcess, type WebFrameMain } from 'electron'
+import type { AlertMessage } from '#core/alerts/alert-message'
 import type { BackendProcessMessage, BackendProcessNotice } from '../backend/process-messages'
 
 /** Options of V8 for every process of the app. */
@@ -24,6 +25,8 @@ export interface BackendProcessOptions {
   args: string[]
   /** After it ended by itself and a new one was started. */
   onRestart: () => void
+  /** An alert for the desktop. */
+  onAlert: (message: AlertMessage) => void
   onLog: (line: string) => void
 }
 
@@ -55,7 +58,10 @@ export function startBackendProcess(options: BackendProcessOptions): BackendProc
     for (const stream of [forked.stdout, forked.stderr]) {
       stream?.on('data', (data: Buffer) => options.onLog(data.toString('utf8').trimEnd()))
     }
-    forked.on('message', ({ wantsBeats }: BackendProcessNotice) => beat(wantsBeats))
+    forked.on('message', (notice: BackendProcessNotice) => {
+      if (notice.kind === 'beats') beat(notice.wantsBeats)
+      else options.onAlert(notice.message)
+    })
     forked.once('exit', (code) => {
       isBetween = true
       beat(false)

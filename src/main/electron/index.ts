@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { app, BrowserWindow, Menu, nativeTheme, session } from 'electron'
+import { chooseLocale } from '#core/text/catalogue'
 import { openSettingsStore } from '../settings/settings-store'
 import { handleAppScheme, registerAppScheme } from './app-protocol'
 import { smallHeapFlags, startBackendProcess } from './backend-process'
@@ -7,6 +8,7 @@ import { sendAppEvent, setupIpcServer } from './ipc-server'
 import { createLog } from './log'
 import { setupMenu } from './menu'
 import { setupSecurity } from './security'
+import { showAlert } from './show-alert'
 import { openMainWindow } from './window'
 
 const outDir = join(import.meta.dirname, '..')
@@ -33,6 +35,10 @@ async function start(): Promise<void> {
     entryPath: join(outDir, 'main', 'backend.js'),
     args: [resourcesDir, app.getPath('userData')],
     onRestart: () => sendAppEvent('backendRestarted', null),
+    onAlert(message) {
+      const { locale } = settings.get()
+      showAlert(message, chooseLocale(locale === 'system' ? app.getLocale() : locale))
+    },
     onLog: log,
   })
   nativeTheme.themeSource = settings.get().theme

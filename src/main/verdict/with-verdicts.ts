@@ -1,5 +1,5 @@
 import type { BalloonProof } from '#core/balloon/types'
-import type { HostSample } from '#core/metrics/samples'
+import type { HostSample, ProcessSample } from '#core/metrics/samples'
 import type { ProfileGrowth } from '#core/pprof/profile-growth'
 import { toKeyText, type ProcessKey } from '#core/process-key'
 import { mainFinding, type Finding, type Verdict } from '#core/verdict/verdict'
@@ -11,6 +11,10 @@ export interface VerdictOptions {
   host: () => HostSample | null
   growth: (key: ProcessKey) => ProfileGrowth | null
   onVerdict: (key: ProcessKey, verdict: Verdict) => void
+  /** Once for each sample of a watched process, however many look at it. */
+  onSample?: (sample: ProcessSample) => void
+  /** No more of it come. */
+  onEnd?: (key: ProcessKey, atMs: number, reason: 'process-gone' | 'not-watched') => void
   /** The main finding is another one. */
   onEvent: EmitEvent
 }
@@ -25,6 +29,8 @@ interface Entry {
   watch: VerdictWatch
   /** Windows that look at the process. */
   users: number
+  /** When the newest sample was taken. */
+  sampledAtMs: number
 }
 
 /** Lays verdicts over a sampler: each watched process has one, shared by all who look, for as long as somebody does. */
@@ -52,7 +58,7 @@ export function withVerdicts(sampler: Sampler, options: VerdictOptions): Judging
         })
       told = main
     })
-    return { watch, users: 0 }
+    return { watch, users: 0, sampledAtMs: Number.NEGATIVE_INFINITY }
   }
 
   async function watch(key: ProcessKey, listener: WatchListener): Promise<Watch> {
@@ -61,18 +67,24 @@ export function withVerdicts(sampler: Sampler, options: VerdictOptions): Judging
     entries.set(id, entry)
     entry.users++
     let isOpen = true
-    const release = (): void => {
+    const release = (reason: 'process-gone' | 'not-watched', atMs = Date.now()): void => {
       if (!isOpen) return
       isOpen = false
       entry.users--
-      if (entry.users === 0 && entries.get(id) === entry) entries.delete(id)
+      if (entry.users > 0 || entries.get(id) !== entry) return
+      entries.delete(id)
+      options.onEnd?.(key, atMs, reason)
     }
     try {
       const watched = await sampler.watch(key, {
         ...listener,
         sample(sample) {
-          // Of two who look the second brings the same sample again, which the window passes over.
-          entry.watch.addSample(sample)
+          // Of two who look the second brings the same sample again.
+          if (sample.atMs !== entry.sampledAtMs) {
+            entry.sampledAtMs = sample.atMs
+            options.onSample?.(sample)
+            entry.watch.addSample(sample)
+          }
           listener.sample(sample)
         },
         facts(facts) {
@@ -80,16 +92,16 @@ export function withVerdicts(sampler: Sampler, options: VerdictOptions): Judging
           listener.facts(facts)
         },
         gone(atMs) {
-          release()
+          release('process-gone', atMs)
           listener.gone(atMs)
         },
       })
       entry.watch.setFacts(watched.facts)
       // Whoever comes later is told what the others know.
       if (entry.watch.latest !== null) options.onVerdict(key, entry.watch.latest)
-      return toReleasing(watched, release)
+      return toReleasing(watched, () => release('not-watched'))
     } catch (error) {
-      release()
+      release('not-watched')
       throw error
     }
   }

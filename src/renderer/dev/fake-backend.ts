@@ -2,6 +2,7 @@ import { AppError } from '#core/errors'
 import { idleDemo, type BackendEvents, type BackendMethods, type DemoState } from '#core/ipc/contract'
 import { createRpcServer, type Handlers, type MessageChannelEnd, type Methods } from '#core/ipc/rpc'
 import type { ColumnId } from '#core/metrics/process-table'
+import { createFakeAlerts } from './fake-alerts'
 import { createFakeMap } from './fake-map'
 import { createFakePlan, playBalloon } from './fake-balloon'
 import type { FakeMachine } from './fake-machine'
@@ -140,6 +141,7 @@ export function serveFakeBackend(
         return demo
       },
       'demo.stop': () => null,
+      ...createFakeAlerts((overview) => server.emit('alerts', overview)),
     }),
   )
 

@@ -27,6 +27,7 @@ export const messages = {
     'long-read': 'A reading took long.',
     profile: 'A heap profile.',
     'verdict-changed': 'The verdict changed.',
+    alert: 'An alert.',
   },
   source: 'Source: {source}',
   sinceKernel: 'Since Linux {release}',

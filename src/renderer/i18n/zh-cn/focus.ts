@@ -25,6 +25,7 @@ export const messages = {
     'long-read': '一次读取耗时过长。',
     profile: '堆 profile。',
     'verdict-changed': '结论有变。',
+    alert: '告警。',
   },
   source: '来源：{source}',
   sinceKernel: '自 Linux {release} 起提供',

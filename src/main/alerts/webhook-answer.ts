@@ -1,0 +1,48 @@
+import type { WebhookPreset } from '#core/alerts/webhook-payload'
+import { AppError, toErrorValue, type ErrorValue } from '#core/errors'
+import type { PostAnswer } from './post-json'
+
+/** Whether a message was taken. */
+export interface Delivery {
+  /** null: it was. */
+  error: ErrorValue | null
+  mayRetry: boolean
+  retryAfterMs: number | null
+}
+
+/** Feishu's code for too many messages at once. */
+const feishuBusy = 11232
+
+/** Of an answer only its numbers are shown: its text is not ours. */
+export function toDelivery({ status, text, retryAfterMs }: PostAnswer, preset: WebhookPreset): Delivery {
+  const failed = (error: AppError, mayRetry: boolean): Delivery => ({
+    error: toErrorValue(error),
+    mayRetry,
+    retryAfterMs,
+  })
+  if (status >= 200 && status < 300) {
+    const code = preset === 'feishu' ? toFeishuCode(text) : 0
+    if (code === 0) return { error: null, mayRetry: false, retryAfterMs: null }
+    const options = { hint: 'alert.webhook.refused', params: { code: code ?? '?' } }
+    return failed(new AppError('refused', `webhook: code ${code ?? '?'}`, options), code === feishuBusy)
+  }
+  const params = { status }
+  if (status >= 300 && status < 400) {
+    const options = { hint: 'alert.webhook.redirect', params }
+    return failed(new AppError('refused', `webhook: redirects (${status})`, options), false)
+  }
+  const mayRetry = status >= 500 || status === 429 || status === 408
+  const options = { hint: 'alert.webhook.status', params }
+  return failed(new AppError('failed', `webhook: answered ${status}`, options), mayRetry)
+}
+
+/** Feishu answers 200 also to what it does not take; 0 is well. null: that is no answer of a bot. */
+function toFeishuCode(text: string): number | null {
+  try {
+    const answer = JSON.parse(text) as { code?: unknown; StatusCode?: unknown } | null
+    const code = answer?.code ?? answer?.StatusCode
+    return typeof code === 'number' && Number.isSafeInteger(code) ? code : null
+  } catch {
+    return null
+  }
+}

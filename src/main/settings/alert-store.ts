@@ -1,0 +1,45 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { noAlertSettings, type AlertSettings } from '#core/alerts/alert-settings'
+import { parseAlertSettings } from '../alerts/alert-schemas'
+
+export interface AlertStore {
+  get(): AlertSettings
+  /** Kept in memory at once, written behind; a failed write is reported through onError. */
+  set(change: Partial<AlertSettings>): AlertSettings
+  flush(): Promise<void>
+}
+
+/**
+ * Rules and webhook in one JSON file that only its user may read: the address and the secret of the webhook are in it. A file
+ * that is missing or damaged gives what of it is well.
+ */
+export async function openAlertStore(path: string, onError: (error: unknown) => void): Promise<AlertStore> {
+  let settings = parseAlertSettings(await readJson(path), noAlertSettings)
+  let writing: Promise<void> = Promise.resolve()
+
+  async function write(text: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(`${path}.new`, text, { mode: 0o600 })
+    await rename(`${path}.new`, path)
+  }
+
+  return {
+    get: () => settings,
+    set(change) {
+      settings = { ...settings, ...change }
+      const text = JSON.stringify(settings, null, 2)
+      writing = writing.then(() => write(text)).catch(onError)
+      return settings
+    },
+    flush: () => writing,
+  }
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch {
+    return null
+  }
+}
