@@ -5,6 +5,8 @@ export const loadConnectDialog = () =>
   import('./features/connect/ConnectDialog.vue').then((module) => module.default)
 export const loadCommandPalette = () =>
   import('./features/palette/CommandPalette.vue').then((module) => module.default)
+export const loadAlertsDialog = () =>
+  import('./features/alerts/AlertsDialog.vue').then((module) => module.default)
 export const loadProfilesDialog = () =>
   import('./features/profile/ProfilesDialog.vue').then((module) => module.default)
 export const loadProfileTab = () =>

@@ -3,6 +3,7 @@ export const messages = {
   openLocal: 'Open this machine',
   connect: 'Connect to a host…',
   openProfile: 'Open a heap profile…',
+  alerts: 'Alerts…',
   showTarget: 'Go to {target}',
   retryTarget: 'Target: try again now',
   elevateTarget: 'Target: read as root (sudo -n)',

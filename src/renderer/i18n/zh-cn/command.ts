@@ -3,6 +3,7 @@ export const messages = {
   openLocal: '打开本机',
   connect: '连接主机…',
   openProfile: '打开堆 profile…',
+  alerts: '告警…',
   showTarget: '转到 {target}',
   retryTarget: '目标：立即重试',
   elevateTarget: '目标：以 root 读取（sudo -n）',
