@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page, TestInfo } from '@playwright/test'
 import { expect, test } from '../ballonet-app'
+import { AlertsPage } from '../pages/alerts-page'
 import { BalloonPage } from '../pages/balloon-page'
 import { ConnectPage } from '../pages/connect-page'
 import { DoorsPage } from '../pages/doors-page'
@@ -36,7 +37,7 @@ function createCheck(page: Page, info: TestInfo): (view: string) => Promise<void
 
 test('axe finds nothing serious in any view, light and dark', async ({ ballonet: { page } }, info) => {
   const [doors, table, focus] = [new DoorsPage(page), new TablePage(page), new FocusPage(page)]
-  const [balloon, shell] = [new BalloonPage(page), new ShellPage(page)]
+  const [balloon, shell, alerts] = [new BalloonPage(page), new ShellPage(page), new AlertsPage(page)]
   const check = createCheck(page, info)
 
   await check('doors')
@@ -51,6 +52,11 @@ test('axe finds nothing serious in any view, light and dark', async ({ ballonet:
   await shell.openPalette()
   await check('palette')
   await page.keyboard.press('Escape')
+  await alerts.open()
+  await alerts.dialog.getByRole('button', { name: 'Add a rule' }).click()
+  await alerts.dialog.getByRole('button', { name: 'Save' }).first().click()
+  await check('alerts, with a rule that has no name')
+  await alerts.close()
   await table.tree.click()
   await balloon.press()
   await balloon.plan.getByRole('button', { name: 'Adjust…' }).click()

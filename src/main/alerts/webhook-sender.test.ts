@@ -1,6 +1,11 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AlertMessage } from '#core/alerts/alert-message'
 import { seedAlarm } from '#core/alerts/alert-message.fixture'
@@ -13,6 +18,7 @@ interface Received {
   body: string
 }
 
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 const secretPath = '/hook/s3cr3t-t0k3n'
 
 describe('webhook sender', () => {
@@ -163,12 +169,36 @@ describe('webhook sender', () => {
     expect(JSON.stringify(outcome)).not.toContain('s3cr3t')
   })
 
-  it('refuses a server whose certificate nobody vouches for or that is no TLS', async () => {
+  it('does not take a server without TLS for one with it', async () => {
     const { url } = await serve(status(200))
     expect(await sendOne({ url: url.replace('http:', 'https:') })).toMatchObject({
       ok: false,
       error: { code: 'unreachable' },
     })
+  })
+
+  it.runIf(hasOpenssl)('refuses a server whose certificate nobody vouches for', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'ballonet-tls-'))
+    closers.push(() => rmSync(dir, { recursive: true }))
+    const [keyPath, certPath] = [join(dir, 'key.pem'), join(dir, 'cert.pem')]
+    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
+    const args = ['req', '-x509', '-nodes', ...curve, ...names, '-keyout', keyPath, '-out', certPath]
+    execFileSync('openssl', args, { stdio: 'ignore' })
+    let requests = 0
+    const server = createTlsServer(
+      { key: readFileSync(keyPath), cert: readFileSync(certPath) },
+      (_request, response) => {
+        requests++
+        response.end()
+      },
+    )
+    const port = await closing(server)
+    expect(await sendOne({ url: `https://127.0.0.1:${port}${secretPath}` })).toMatchObject({
+      ok: false,
+      error: { code: 'unreachable', message: 'webhook: DEPTH_ZERO_SELF_SIGNED_CERT' },
+    })
+    expect(requests).toBe(0)
   })
 
   it('never makes its caller wait, and keeps no more than fifty messages', async () => {
