@@ -41,7 +41,7 @@ async function bundle(entry: string): Promise<string> {
       target: 'node20',
       rollupOptions: { output: { entryFileNames: 'worker.mjs' } },
     },
-    ssr: { noExternal: true },
+    ssr: { noExternal: true, external: ['libsql'] },
   })
   return join(outDir, 'worker.mjs')
 }

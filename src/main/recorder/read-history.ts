@@ -1,0 +1,131 @@
+import { streamColumns, type StreamId, type StreamRow } from '#core/snapshot/sample-parts'
+import { minuteMs, type MinuteStore } from './minute-store'
+import type { Database } from './open-database'
+import { findSeries, minuteRange, readRows, type StoredSeries } from './read-series'
+import type { History, HistoryColumn, HistoryQuery } from './recorder-types'
+import { minuteColumns, minuteTable } from './schema'
+
+/** Longer stretches are answered in whole minutes, which lie ready; shorter ones from the readings themselves. */
+const longestFineMs = 6 * 60 * minuteMs
+
+interface Cell {
+  min: number | null
+  max: number | null
+  last: number | null
+}
+
+type Buckets = Map<number, Cell[]>
+
+/** The least, the most and the last of each bucket; never the readings of a long stretch. */
+export function readHistory(db: Database, minutes: MinuteStore, query: HistoryQuery): History {
+  const { targetSpec, key, stream, fromMs, toMs } = query
+  const columns = query.columns.filter((name) => (streamColumns[stream] as readonly string[]).includes(name))
+  const lengthMs = Math.max(toMs - fromMs, 1)
+  const wantedMs = Math.max(1, Math.ceil(lengthMs / Math.max(1, query.buckets)))
+  const isFine = lengthMs <= longestFineMs && wantedMs < minuteMs
+  const bucketMs = isFine ? wantedMs : Math.ceil(wantedMs / minuteMs) * minuteMs
+  const startMs = isFine ? fromMs : Math.floor(fromMs / minuteMs) * minuteMs
+  const series = findSeries(db, targetSpec, key, stream)
+  const buckets: Buckets = new Map()
+  const addRows = (rows: readonly StreamRow[]): void =>
+    addReadings(buckets, rows, { columns, stream, startMs, bucketMs })
+  if (isFine) addRows(readRows(db, minutes, series, stream, { fromMs, toMs }))
+  else {
+    const range = minuteRange(fromMs, toMs)
+    for (const one of series) {
+      addMinutes(db, buckets, one, { columns, stream, range, minutesEach: bucketMs / minuteMs })
+      addRows(
+        minutes.openRows(one.id).filter(({ atMs }) => {
+          const minute = Math.floor(atMs / minuteMs)
+          return minute >= range[0] && minute <= range[1]
+        }),
+      )
+    }
+  }
+  return toHistory(buckets, columns, startMs, bucketMs)
+}
+
+interface MinuteQuery {
+  columns: readonly string[]
+  stream: StreamId
+  range: [number, number]
+  minutesEach: number
+}
+
+function addMinutes(
+  db: Database,
+  buckets: Buckets,
+  series: StoredSeries,
+  { columns, stream, range, minutesEach }: MinuteQuery,
+): void {
+  if (columns.length === 0) return
+  const from = `(minute - ${range[0]}) / ${minutesEach} AS bucket`
+  const where = `FROM ${minuteTable(stream)} WHERE series = ? AND minute BETWEEN ? AND ? GROUP BY bucket ORDER BY bucket`
+  const extremes = columns.map((column) => {
+    const [min, max] = minuteColumns(column)
+    return `min(${min}), max(coalesce(${max}, ${min}))`
+  })
+  // With one max() SQLite takes the other columns from the row that has it.
+  const lasts = columns.map((column) => {
+    const [min, , last] = minuteColumns(column)
+    return `coalesce(${last}, ${min})`
+  })
+  const read = (what: string): (number | null)[][] =>
+    db
+      .prepare(`SELECT ${from}, ${what} ${where}`)
+      .raw()
+      .all(series.id, ...range) as (number | null)[][]
+  const ends = read(`max(minute), ${lasts.join()}`)
+  read(extremes.join()).forEach(([bucket, ...found], row) => {
+    const cells = cellsOf(buckets, bucket ?? 0, columns.length)
+    cells.forEach((cell, index) => {
+      widen(cell, found[index * 2] ?? null, found[index * 2 + 1] ?? null, ends[row]?.[index + 2] ?? null)
+    })
+  })
+}
+
+function addReadings(
+  buckets: Buckets,
+  rows: readonly StreamRow[],
+  options: { columns: readonly string[]; stream: StreamId; startMs: number; bucketMs: number },
+): void {
+  const names = streamColumns[options.stream] as readonly string[]
+  const places = options.columns.map((name) => names.indexOf(name))
+  for (const { atMs, values } of rows) {
+    const bucket = Math.floor((atMs - options.startMs) / options.bucketMs)
+    const cells = cellsOf(buckets, bucket, places.length)
+    cells.forEach((cell, index) => {
+      const value = values[places[index] ?? -1] ?? null
+      widen(cell, value, value, value)
+    })
+  }
+}
+
+function cellsOf(buckets: Buckets, bucket: number, width: number): Cell[] {
+  const known = buckets.get(bucket)
+  if (known !== undefined) return known
+  const cells = Array.from({ length: width }, () => ({ min: null, max: null, last: null }))
+  buckets.set(bucket, cells)
+  return cells
+}
+
+function widen(cell: Cell, min: number | null, max: number | null, last: number | null): void {
+  if (min !== null && (cell.min === null || min < cell.min)) cell.min = min
+  if (max !== null && (cell.max === null || max > cell.max)) cell.max = max
+  if (last !== null) cell.last = last
+}
+
+function toHistory(buckets: Buckets, columns: readonly string[], startMs: number, bucketMs: number): History {
+  const order = [...buckets.keys()].sort((a, b) => a - b)
+  const cells = (index: number, part: keyof Cell): (number | null)[] =>
+    order.map((bucket) => buckets.get(bucket)?.[index]?.[part] ?? null)
+  const entries = columns.map((name, index): [string, HistoryColumn] => [
+    name,
+    { min: cells(index, 'min'), max: cells(index, 'max'), last: cells(index, 'last') },
+  ])
+  return {
+    bucketMs,
+    atMs: order.map((bucket) => startMs + bucket * bucketMs),
+    columns: Object.fromEntries(entries),
+  }
+}

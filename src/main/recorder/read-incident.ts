@@ -1,0 +1,205 @@
+import { AppError } from '#core/errors'
+import type { HostFacts, ProcessFacts } from '#core/metrics/samples'
+import type { ProcessKey } from '#core/process-key'
+import type { BalloonProof } from '#core/balloon/types'
+import type { SessionEvent } from '#core/ipc/contract'
+import type { HandMark, Incident, IncidentProcess, StreamColumns } from '#core/snapshot/incident'
+import { streamColumns, type ProcessState, type StreamId } from '#core/snapshot/sample-parts'
+import type { Verdict } from '#core/verdict/verdict'
+import type { MinuteStore } from './minute-store'
+import { unpackNote } from './note-text'
+import type { Database } from './open-database'
+import { findSeries, readRows } from './read-series'
+import type { IncidentQuery, NoteKind, TimeRange } from './recorder-types'
+
+/** A day, and an hour around it: what a file of it, and the memory to make one, are made for. */
+const longestMs = 25 * 3_600_000
+/** The first sample shows a walk that was made before it. */
+const lookBackMs = 600_000
+const maxEvents = 20_000
+const processStreams = ['process', 'rollup', 'go', 'cgroup'] as const
+
+interface StoredNote {
+  id: number
+  atMs: number
+  value: unknown
+}
+
+/** Everything of a stretch of time, without profiles and raw readings, which are not in the recording. */
+export function readIncident(db: Database, minutes: MinuteStore, query: IncidentQuery): Incident {
+  const { targetSpec, keys, fromMs, toMs } = query
+  if (toMs - fromMs > longestMs) throw new AppError('too-large', 'at most a day and an hour at once')
+  const target = db.prepare('SELECT id FROM target WHERE spec = ?').get(targetSpec) as
+    { id: number } | undefined
+  if (target === undefined) throw new AppError('gone', 'nothing of this target is recorded')
+  const readStream = (key: ProcessKey | null, stream: StreamId): StreamColumns => {
+    const isOwnClock = stream === 'rollup' || stream === 'go'
+    const range = { fromMs: isOwnClock ? fromMs - lookBackMs : fromMs, toMs }
+    const rows = readRows(db, minutes, findSeries(db, targetSpec, key, stream), stream, range)
+    const first = rows.findIndex(({ atMs }) => atMs >= fromMs)
+    return toColumns(
+      rows.slice(Math.max(0, (first < 0 ? rows.length : first) - (isOwnClock ? 1 : 0))),
+      stream,
+    )
+  }
+  return {
+    label: targetSpec,
+    fromMs,
+    toMs,
+    host: (latestNote(db, target.id, 0, 'hostFacts', toMs)?.value as HostFacts | undefined) ?? unknownHost(),
+    hostStream: readStream(null, 'host'),
+    processes: keys.flatMap((key) => {
+      const found = readProcess(db, target.id, key, query)
+      if (found === null) return []
+      const streams = Object.fromEntries(processStreams.map((stream) => [stream, readStream(key, stream)]))
+      return [{ ...found, streams: streams as IncidentProcess['streams'] }]
+    }),
+    events: readEvents(db, target.id, query),
+    marks: readMarks(db, targetSpec, query),
+    profiles: [],
+    readings: [],
+  }
+}
+
+export function readMarks(db: Database, targetSpec: string, { fromMs, toMs }: TimeRange): HandMark[] {
+  return db
+    .prepare(
+      `SELECT m.id, m.at AS atMs, m.text FROM mark m JOIN target t ON t.id = m.target
+       WHERE t.spec = ? AND m.at BETWEEN ? AND ? ORDER BY m.at`,
+    )
+    .all(targetSpec, fromMs, toMs)
+    .map((row) => ({ ...(row as HandMark) }))
+}
+
+/** Notes of one kind, in order of time. */
+export function readNotes(
+  db: Database,
+  target: number,
+  process: number | null,
+  kind: NoteKind,
+  { fromMs, toMs }: TimeRange,
+): StoredNote[] {
+  const rows = db
+    .prepare(
+      `SELECT id, at, data FROM note WHERE target = ? AND ${process === null ? '?2 IS NULL' : 'process = ?2'}
+       AND kind = ?3 AND at BETWEEN ?4 AND ?5 ORDER BY at, id LIMIT ${maxEvents}`,
+    )
+    .all(target, process, kind, fromMs, toMs)
+  return toNotes(rows)
+}
+
+/** The one that held then; what came first when none did. */
+function latestNote(
+  db: Database,
+  target: number,
+  process: number,
+  kind: NoteKind,
+  atMs: number,
+): StoredNote | undefined {
+  const where = 'SELECT id, at, data FROM note WHERE target = ? AND process = ? AND kind = ?'
+  const before = db.prepare(`${where} AND at <= ? ORDER BY at DESC, id DESC LIMIT 1`)
+  const after = db.prepare(`${where} AND at > ? ORDER BY at, id LIMIT 1`)
+  return toNotes([...before.all(target, process, kind, atMs), ...after.all(target, process, kind, atMs)])[0]
+}
+
+function toNotes(rows: unknown[]): StoredNote[] {
+  return (rows as { id: number; at: number; data: unknown }[]).flatMap(({ id, at, data }) => {
+    const value = unpackNote(data)
+    return value === null ? [] : [{ id, atMs: at, value }]
+  })
+}
+
+function readProcess(
+  db: Database,
+  target: number,
+  key: ProcessKey,
+  range: TimeRange,
+): Omit<IncidentProcess, 'streams'> | null {
+  const found = db
+    .prepare(
+      `SELECT id, comm FROM process WHERE target = ? AND pid = ? AND start_ticks = ?
+       ORDER BY coalesce(first_at, 0) > ?, last_at DESC LIMIT 1`,
+    )
+    .get(target, key.pid, key.startTimeTicks, range.toMs) as { id: number; comm: string } | undefined
+  if (found === undefined) return null
+  const before = (kind: NoteKind): unknown => {
+    const note = latestNote(db, target, found.id, kind, range.toMs)
+    return note !== undefined && note.atMs <= range.toMs ? note.value : null
+  }
+  const first = latestNote(db, target, found.id, 'state', range.fromMs)
+  const states = readNotes(db, target, found.id, 'state', range).filter(({ id }) => id !== first?.id)
+  return {
+    key,
+    facts:
+      (latestNote(db, target, found.id, 'processFacts', range.toMs)?.value as ProcessFacts | undefined) ??
+      unknownProcess(key, found.comm),
+    states: (first === undefined
+      ? []
+      : [{ ...first, atMs: Math.min(first.atMs, range.fromMs) }, ...states]
+    ).map(({ atMs, value }) => ({ atMs, state: value as ProcessState })),
+    verdict: before('verdict') as Verdict | null,
+    proof: before('proof') as BalloonProof | null,
+  }
+}
+
+function readEvents(db: Database, target: number, range: TimeRange): SessionEvent[] {
+  return readNotes(db, target, null, 'event', range).map(({ id, value }) => ({
+    ...(value as SessionEvent),
+    id,
+  }))
+}
+
+function toColumns(rows: ReturnType<typeof readRows>, stream: StreamId): StreamColumns {
+  return {
+    atMs: rows.map(({ atMs }) => atMs),
+    columns: Object.fromEntries(
+      streamColumns[stream].map((name, index) => [name, rows.map(({ values }) => values[index] ?? null)]),
+    ),
+  }
+}
+
+/** Samples that came before their facts, and no facts after them. */
+function unknownProcess(key: ProcessKey, comm: string): ProcessFacts {
+  return {
+    key,
+    comm,
+    cmdline: null,
+    uid: null,
+    user: null,
+    exePath: null,
+    cgroupPath: null,
+    isGo: null,
+    goVersion: null,
+    goModule: null,
+    isRaceBuild: null,
+    goEnvironment: null,
+    madvise: 'unknown',
+    madviseWhy: null,
+    build: null,
+    absent: {},
+  }
+}
+
+function unknownHost(): HostFacts {
+  return {
+    hostname: null,
+    kernelRelease: null,
+    os: 'other',
+    arch: null,
+    bootId: null,
+    pageSizeBytes: 4096,
+    clockTicksPerSecond: 100,
+    cpuCount: null,
+    thpEnabled: null,
+    thpDefrag: null,
+    kernelMemory: {
+      madvFreeCounted: null,
+      lazyFreeReported: null,
+      smapsRollup: null,
+      pressure: null,
+      swapTotalBytes: null,
+    },
+    cgroupVersion: null,
+    uid: null,
+  }
+}

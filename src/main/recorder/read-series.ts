@@ -1,0 +1,74 @@
+import { streamColumns, type StreamId, type StreamRow } from '#core/snapshot/sample-parts'
+import type { ProcessKey } from '#core/process-key'
+import { decodeChunk } from './chunk-codec'
+import { minuteMs, type MinuteStore } from './minute-store'
+import type { Database } from './open-database'
+
+/** One series of a recording: of one stream, with the columns that the build that wrote it had. */
+export interface StoredSeries {
+  id: number
+  columns: string[]
+}
+
+/** All series of a host or a process, of every boot. */
+export function findSeries(
+  db: Database,
+  targetSpec: string,
+  key: ProcessKey | null,
+  stream: StreamId,
+): StoredSeries[] {
+  const from = 'SELECT s.id, s.columns FROM series s JOIN target t ON t.id = s.target'
+  const rows =
+    key === null
+      ? db.prepare(`${from} WHERE t.spec = ? AND s.process = 0 AND s.stream = ?`).all(targetSpec, stream)
+      : db
+          .prepare(
+            `${from} JOIN process p ON p.id = s.process
+             WHERE t.spec = ? AND s.stream = ? AND p.pid = ? AND p.start_ticks = ?`,
+          )
+          .all(targetSpec, stream, key.pid, key.startTimeTicks)
+  return (rows as { id: number; columns: string }[]).map(({ id, columns }) => ({
+    id,
+    columns: columns.split(','),
+  }))
+}
+
+/** The rows of a stretch of time, values in the stream's present order, in order of time. A minute that is broken is left out. */
+export function readRows(
+  db: Database,
+  minutes: MinuteStore,
+  series: readonly StoredSeries[],
+  stream: StreamId,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): StreamRow[] {
+  const chunks = db.prepare(
+    'SELECT data FROM chunk WHERE series = ? AND minute BETWEEN ? AND ? ORDER BY minute',
+  )
+  const found: StreamRow[] = []
+  const isAsked = ({ atMs }: StreamRow): boolean => atMs >= fromMs && atMs <= toMs
+  for (const { id, columns } of series) {
+    const order = streamColumns[stream].map((name) => columns.indexOf(name))
+    const arrange = ({ atMs, values }: StreamRow): StreamRow => ({
+      atMs,
+      values: order.map((index) => (index < 0 ? null : (values[index] ?? null))),
+    })
+    for (const [data] of chunks.raw().iterate(id, ...minuteRange(fromMs, toMs)) as Iterable<[Uint8Array]>)
+      for (const row of rowsOf(data)) if (isAsked(row)) found.push(arrange(row))
+    for (const row of minutes.openRows(id)) if (isAsked(row)) found.push(arrange(row))
+  }
+  found.sort((a, b) => a.atMs - b.atMs)
+  // After a restart the last walk comes again.
+  return found.filter(({ atMs }, index) => atMs !== found[index - 1]?.atMs)
+}
+
+export function minuteRange(fromMs: number, toMs: number): [number, number] {
+  return [Math.floor(fromMs / minuteMs), Math.floor(toMs / minuteMs)]
+}
+
+function rowsOf(data: Uint8Array): StreamRow[] {
+  try {
+    return decodeChunk(data)
+  } catch {
+    return []
+  }
+}

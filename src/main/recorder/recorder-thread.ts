@@ -1,0 +1,116 @@
+import type { Worker } from 'node:worker_threads'
+import { AppError } from '#core/errors'
+import type { FromWorker, RecorderWorkerData, ToWorker } from './recorder-messages'
+import createWorker from './recorder-worker?nodeWorker'
+import type { Batch, RecorderProblem, RecorderRequestName, RecorderRequests } from './recorder-types'
+
+/** After a thread that ended by itself. */
+const restartMs = 5000
+
+/** The thread that writes, and another one when it ends. */
+export interface RecorderThread {
+  /** Whether all batches were taken. */
+  readonly isFree: boolean
+  send(batch: Batch): void
+  ask<Name extends RecorderRequestName>(
+    name: Name,
+    params: RecorderRequests[Name][0],
+  ): Promise<RecorderRequests[Name][1]>
+  end(): Promise<void>
+}
+
+interface Waiting {
+  resolve: (value: unknown) => void
+  reject: (error: unknown) => void
+}
+
+export function startRecorderThread(
+  file: string,
+  options: { onProblem: (problem: RecorderProblem) => void; onRestart: (lost: Batch[]) => void },
+): RecorderThread {
+  const waiting = new Map<number, Waiting>()
+  let worker: Worker | null = null
+  let sent: Batch[] = []
+  let lastId = 0
+  let restart: NodeJS.Timeout | null = null
+  let isEnded = false
+
+  function start(): void {
+    const workerData: RecorderWorkerData = { file }
+    const started = createWorker({ workerData })
+    worker = started
+    started.on('message', onMessage)
+    let reason = 'it ended'
+    started.on('error', (error) => (reason = String(error)))
+    started.on('exit', () => {
+      if (worker === started && !isEnded) onLost(reason)
+    })
+  }
+
+  function onMessage(message: FromWorker): void {
+    if (message.kind === 'taken') sent.shift()
+    else if (message.kind === 'problem') options.onProblem(message.problem)
+    else {
+      const one = waiting.get(message.id)
+      waiting.delete(message.id)
+      const { result } = message
+      if (result.ok) one?.resolve(result.value)
+      else {
+        const { code, message: text, hint, params } = result.error
+        one?.reject(
+          new AppError(code, text, { ...(hint === undefined ? {} : { hint }), ...(params && { params }) }),
+        )
+      }
+    }
+  }
+
+  function onLost(reason: string): void {
+    worker = null
+    giveUpWaiting()
+    options.onProblem({
+      kind: 'failed',
+      message: `the recording thread: ${reason}`.slice(0, 300),
+      path: null,
+    })
+    restart = setTimeout(() => {
+      const lost = sent
+      sent = []
+      start()
+      options.onRestart(lost)
+    }, restartMs)
+    restart.unref()
+  }
+
+  function giveUpWaiting(): void {
+    for (const { reject } of waiting.values())
+      reject(new AppError('failed', 'the recording thread has ended'))
+    waiting.clear()
+  }
+
+  start()
+  return {
+    get isFree() {
+      return worker !== null && sent.length === 0
+    },
+    send(batch) {
+      sent.push(batch)
+      worker?.postMessage({ kind: 'batch', batch } satisfies ToWorker)
+    },
+    ask(name, params) {
+      if (worker === null) return Promise.reject(new AppError('failed', 'the recording thread has ended'))
+      const id = ++lastId
+      const message = { kind: 'ask', id, name, params } as ToWorker
+      return new Promise((resolve, reject) => {
+        waiting.set(id, { resolve: resolve as Waiting['resolve'], reject })
+        worker?.postMessage(message)
+      })
+    },
+    async end() {
+      isEnded = true
+      if (restart !== null) clearTimeout(restart)
+      giveUpWaiting()
+      await worker?.terminate()
+      worker = null
+    },
+  }
+}

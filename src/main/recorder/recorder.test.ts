@@ -1,0 +1,215 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSampleJoiner, streamColumns } from '#core/snapshot/sample-parts'
+import type { IncidentProcess, StreamColumns } from '#core/snapshot/incident'
+import type { SessionEvent } from '#core/ipc/contract'
+import { hostFactsOf, hostSampleAt, processSampleAt } from '../../../test/support/recorded-samples'
+import { openRecorder, type Recorder } from './recorder'
+import type { RecorderProblem } from './recorder-types'
+
+const targetSpec = 'local'
+/** Not so long ago that it would be deleted. */
+const startMs = Math.floor(Date.now() / 60_000 - 60) * 60_000
+let dir: string
+let file: string
+let recorder: Recorder
+let problems: RecorderProblem[]
+
+async function open(): Promise<Recorder> {
+  return openRecorder({ file, onProblem: (problem) => problems.push(problem) })
+}
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'ballonet-recorder-'))
+  file = join(dir, 'recordings', 'recording.db')
+  problems = []
+  recorder = await open()
+})
+afterEach(async () => {
+  await recorder.dispose()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+function recordSeconds(from: number, to: number, pids: readonly number[] = [808]): void {
+  for (let second = from; second < to; second++) {
+    recorder.recordHost(targetSpec, hostSampleAt(startMs + second * 1000))
+    for (const pid of pids) recorder.recordProcess(targetSpec, processSampleAt(startMs + second * 1000, pid))
+  }
+}
+
+function rowAt({ atMs, columns }: StreamColumns, stream: keyof typeof streamColumns, at: number) {
+  const index = atMs.indexOf(at)
+  const values = streamColumns[stream].map((name) => columns[name]?.[index] ?? null)
+  return index < 0 ? null : { atMs: at, values }
+}
+
+/** As the person would see it again. */
+function samplesOf({ key, streams, states }: IncidentProcess) {
+  const join = createSampleJoiner(key)
+  const pending = [...states]
+  const rollups = [...streams.rollup.atMs]
+  const answers = [...streams.go.atMs]
+  return streams.process.atMs.map((atMs) => {
+    let state = null
+    while ((pending[0]?.atMs ?? Infinity) <= atMs) state = pending.shift()?.state ?? null
+    const nextOf = (times: number[], stream: 'rollup' | 'go') =>
+      (times[0] ?? Infinity) <= atMs ? rowAt(streams[stream], stream, times.shift() ?? 0) : null
+    return join({
+      process: rowAt(streams.process, 'process', atMs) ?? { atMs, values: [] },
+      rollup: nextOf(rollups, 'rollup'),
+      go: nextOf(answers, 'go'),
+      cgroup: rowAt(streams.cgroup, 'cgroup', atMs),
+      state,
+    })
+  })
+}
+
+const rounded = <T>(value: T): T =>
+  JSON.parse(
+    JSON.stringify(value, (_, part: unknown) =>
+      typeof part === 'number' ? Math.round(part * 100) / 100 : part,
+    ),
+  ) as T
+
+describe('a recording', () => {
+  it('gives back every sample of a process, over packed minutes, the open one, and a restart', async () => {
+    recorder.recordHostFacts(targetSpec, hostFactsOf('boot-1'))
+    recordSeconds(0, 131)
+    await recorder.dispose()
+    recorder = await open()
+    recorder.recordHostFacts(targetSpec, hostFactsOf('boot-1'))
+    recordSeconds(131, 200)
+    const range = { fromMs: startMs, toMs: startMs + 200_000 }
+    const key = { pid: 808, startTimeTicks: 80_800 }
+    const incident = await recorder.readIncident({ targetSpec, keys: [key], ...range })
+    expect(incident.host).toEqual(hostFactsOf('boot-1'))
+    expect(incident.hostStream.atMs).toHaveLength(200)
+    // The walk before the restart was told again after it.
+    expect(incident.processes[0]?.streams.rollup.atMs).toHaveLength(40)
+    expect(rowAt(incident.hostStream, 'host', startMs + 61_000)?.values).toEqual(
+      streamColumns.host.map((name) => hostSampleAt(startMs + 61_000)[name]),
+    )
+    const [process] = incident.processes
+    if (process === undefined) throw new Error('the process is not there')
+    const wanted = Array.from({ length: 200 }, (_, second) => processSampleAt(startMs + second * 1000, 808))
+    const withoutCost = rounded(wanted).map((sample) => ({
+      ...sample,
+      endpoint: { ...sample.endpoint, costMs: sample.go?.costMs ?? null, bytes: null },
+    }))
+    expect(samplesOf(process)).toEqual(withoutCost)
+    expect(await recorder.stats()).toMatchObject({ dropped: 0, oldestMs: startMs - 60_000 })
+    expect(problems).toEqual([])
+  })
+
+  it('answers the least, the most and the last of each bucket', async () => {
+    const rss = (second: number): number => (second === 100 ? 5_000_000 : 1_000_000 + second)
+    for (let second = 0; second < 300; second++) {
+      if (second >= 180 && second < 240) continue
+      const sample = processSampleAt(startMs + second * 1000, 7, {
+        rssBytes: rss(second),
+        threads: second < 60 ? null : 3,
+      })
+      recorder.recordProcess(targetSpec, sample)
+    }
+    const ask = { targetSpec, key: { pid: 7, startTimeTicks: 700 }, stream: 'process' as const }
+    const range = { fromMs: startMs, toMs: startMs + 300_000 }
+    const columns = ['rssBytes', 'threads']
+    const minutes = await recorder.history({ ...ask, ...range, columns, buckets: 5 })
+    expect(minutes).toEqual({
+      bucketMs: 60_000,
+      // Nothing was read in the fourth minute: a gap.
+      atMs: [0, 60_000, 120_000, 240_000].map((at) => startMs + at),
+      columns: {
+        rssBytes: {
+          min: [1_000_000, 1_000_060, 1_000_120, 1_000_240],
+          max: [1_000_059, 5_000_000, 1_000_179, 1_000_299],
+          last: [1_000_059, 1_000_119, 1_000_179, 1_000_299],
+        },
+        threads: { min: [null, 3, 3, 3], max: [null, 3, 3, 3], last: [null, 3, 3, 3] },
+      },
+    })
+    const fine = await recorder.history({ ...ask, ...range, columns: ['rssBytes'], buckets: 30 })
+    expect(fine).toMatchObject({ bucketMs: 10_000 })
+    expect(fine.atMs).toHaveLength(24)
+    expect(fine.columns['rssBytes']?.max.slice(9, 12)).toEqual([1_000_099, 5_000_000, 1_000_119])
+    const wide = await recorder.history({ ...ask, ...range, columns, buckets: 1 })
+    expect(wide).toMatchObject({ bucketMs: 300_000, atMs: [startMs] })
+    expect(wide.columns['rssBytes']).toEqual({ min: [1_000_000], max: [5_000_000], last: [1_000_299] })
+    const none = await recorder.history({
+      ...ask,
+      key: null,
+      ...range,
+      columns: ['x; DROP TABLE chunk'],
+      buckets: 5,
+    })
+    expect(none).toMatchObject({ atMs: [], columns: {} })
+  })
+
+  it('tells a process from another one with its numbers after a reboot', async () => {
+    recorder.recordHostFacts(targetSpec, hostFactsOf('boot-1'))
+    recorder.recordProcess(targetSpec, processSampleAt(startMs, 1, { comm: 'before' }))
+    recorder.recordHostFacts(targetSpec, hostFactsOf('boot-2'))
+    recorder.recordProcess(targetSpec, processSampleAt(startMs + 5000, 1, { comm: 'after' }))
+    recorder.recordProcess('ssh:other', processSampleAt(startMs + 5000, 2))
+    const all = { fromMs: startMs, toMs: startMs + 9000 }
+    const key = { pid: 1, startTimeTicks: 100 }
+    expect(await recorder.listProcesses(targetSpec, all)).toEqual([
+      { key, comm: 'after', fromMs: startMs + 5000, toMs: startMs + 5000 },
+      { key, comm: 'before', fromMs: startMs, toMs: startMs },
+    ])
+    expect((await recorder.listTargets()).map((target) => target.targetSpec).sort()).toEqual([
+      'local',
+      'ssh:other',
+    ])
+    expect(await recorder.range('ssh:other')).toEqual({ fromMs: startMs + 5000, toMs: startMs + 5000 })
+    expect(await recorder.range('ssh:nobody')).toBeNull()
+  })
+
+  it('keeps marks, events and the table of a while', async () => {
+    const event: SessionEvent = {
+      id: 9,
+      atMs: startMs + 10,
+      targetId: targetSpec,
+      key: null,
+      kind: 'target',
+      text: 'event.target.connected',
+      params: {},
+    }
+    recorder.recordEvent(event)
+    const top = [{ key: { pid: 1, startTimeTicks: 1 }, comm: 'init', rssBytes: 1, cpuPercent: null }]
+    for (const second of [0, 30, 61])
+      recorder.recordTop(targetSpec, { atMs: startMs + second * 1000, rows: top })
+    const mark = await recorder.addMark(targetSpec, { atMs: startMs + 20, text: '  deployed build 1.12 ' })
+    const other = await recorder.addMark(targetSpec, { atMs: startMs + 30, text: 'x' })
+    expect(await recorder.removeMark(other.id)).toBe(true)
+    expect(await recorder.removeMark(other.id)).toBe(false)
+    await expect(recorder.addMark(targetSpec, { atMs: startMs, text: ' ' })).rejects.toMatchObject({
+      code: 'invalid',
+    })
+    const range = { fromMs: startMs, toMs: startMs + 100_000 }
+    const incident = await recorder.readIncident({ targetSpec, keys: [], ...range })
+    expect(incident.events).toEqual([{ ...event, id: expect.any(Number) as number }])
+    expect(incident.marks).toEqual([{ id: mark.id, atMs: startMs + 20, text: 'deployed build 1.12' }])
+    expect(await recorder.listMarks(targetSpec, range)).toEqual(incident.marks)
+    expect(await recorder.readTop(targetSpec, range)).toEqual([
+      { atMs: startMs, rows: top },
+      { atMs: startMs + 61_000, rows: top },
+    ])
+    await expect(recorder.readIncident({ targetSpec: 'ssh:x', keys: [], ...range })).rejects.toMatchObject({
+      code: 'gone',
+    })
+  })
+
+  it('leaves nothing else in its folder', async () => {
+    recordSeconds(0, 70)
+    await recorder.stats()
+    expect(readdirSync(join(dir, 'recordings')).sort()).toEqual([
+      'recording.db',
+      'recording.db-lock',
+      'recording.db-shm',
+      'recording.db-wal',
+    ])
+  })
+})

@@ -1,0 +1,232 @@
+import { accessSync, constants } from 'node:fs'
+import { dirname } from 'node:path'
+import { AppError } from '#core/errors'
+import { codeOf, isUnreadable, setAside } from './open-database'
+import { takeRecordingLock, type RecordingLock } from './recording-lock'
+import { openRecording, type Recording } from './recording'
+import type {
+  Batch,
+  NoteItem,
+  RecorderProblem,
+  RecorderRequests,
+  RecorderRequestName,
+  Retention,
+  RowItem,
+} from './recorder-types'
+import { subjectText } from './subject-ids'
+
+/** What waits while nothing can be written; some two minutes of 20 targets with five processes each. */
+const maxRows = 30_000
+const maxNotes = 3000
+/** A disk that is full is full for a while. */
+const retryMs = 1500
+const retainEveryMs = 20_000
+/** Deleting goes on in steps, between which what came in is written. */
+const retainSteps = 8
+/** What holds until the next one of its kind: the first thing that a new recording needs. */
+const lastingKinds = new Set(['hostFacts', 'processFacts', 'state'])
+const maxLasting = 5000
+
+export const defaultRetention: Retention = { maxAgeMs: 7 * 86_400_000, maxBytes: 1024 ** 3 }
+
+export interface KeeperOptions {
+  file: string
+  onProblem: (problem: RecorderProblem) => void
+  /** Swapped in tests. */
+  now?: () => number
+}
+
+/** Holds a recording open, whatever happens to its file: what can't be written waits, and what waits too long is counted. */
+export interface RecordingKeeper {
+  add(batch: Batch): void
+  /** Writes what waits. Called about once a second, also when nothing came. */
+  turn(): void
+  answer<Name extends RecorderRequestName>(
+    name: Name,
+    params: RecorderRequests[Name][0],
+  ): RecorderRequests[Name][1]
+}
+
+export function createRecordingKeeper({ file, onProblem, now = Date.now }: KeeperOptions): RecordingKeeper {
+  let lock: RecordingLock | null = null
+  let recording: Recording | null = null
+  let rows: RowItem[] = []
+  let notes: NoteItem[] = []
+  const lasting = new Map<string, NoteItem>()
+  let dropped = 0
+  let problem: RecorderProblem['kind'] | null = null
+  let retryAtMs = 0
+  let retainAtMs = 0
+  let retention = defaultRetention
+
+  function tell(kind: RecorderProblem['kind'], message: string, path: string | null = null): void {
+    onProblem({ kind, message: message.slice(0, 300), path })
+  }
+
+  function open(): Recording {
+    if (recording !== null) return recording
+    lock ??= takeRecordingLock(file)
+    const opened = openRecording(file)
+    recording = opened
+    if (opened.asidePath !== null) beginAnew(opened.asidePath)
+    return opened
+  }
+
+  function beginAnew(path: string): void {
+    const waiting = new Set(notes)
+    notes.unshift(...[...lasting.values()].filter((note) => !waiting.has(note)))
+    tell('set-aside', 'the recording was not readable', path)
+  }
+
+  /** Runs a write; false: it could not be done, and is to be tried again later. */
+  function attempt(job: (recording: Recording) => void): boolean {
+    if (now() < retryAtMs) return false
+    try {
+      job(open())
+      if (problem !== null) tell('resumed', 'recording goes on')
+      problem = null
+      return true
+    } catch (error) {
+      fail(error)
+      return false
+    }
+  }
+
+  function fail(error: unknown): void {
+    retryAtMs = now() + retryMs
+    const kind = kindOf(error, file)
+    if (kind !== problem) tell(kind, String(error))
+    problem = kind
+    if (kind === 'full' || kind === 'busy') return
+    const hadIt = recording !== null
+    closeRecording()
+    if (hadIt && kind === 'failed' && isUnreadable(error)) moveAside()
+  }
+
+  function moveAside(): void {
+    try {
+      beginAnew(setAside(file))
+      retryAtMs = 0
+    } catch (error) {
+      tell('failed', String(error))
+    }
+  }
+
+  function closeRecording(): void {
+    try {
+      recording?.close()
+    } catch {
+      // It is not used any more in any case.
+    }
+    recording = null
+  }
+
+  function bound(): void {
+    const overRows = rows.length - maxRows
+    if (overRows > 0) {
+      rows = rows.slice(overRows)
+      dropped += overRows
+    }
+    const overNotes = notes.length - maxNotes
+    if (overNotes > 0) {
+      notes = notes.slice(overNotes)
+      dropped += overNotes
+    }
+  }
+
+  function rememberLasting(note: NoteItem): void {
+    if (!lastingKinds.has(note.kind)) return
+    const id = `${note.kind}\n${subjectText(note.subject)}`
+    lasting.delete(id)
+    lasting.set(id, note)
+    const [oldest] = lasting.keys()
+    if (lasting.size > maxLasting && oldest !== undefined) lasting.delete(oldest)
+  }
+
+  function write(): void {
+    attempt((open) => {
+      // First: while packing fails, what comes in must not fill the disk unpacked.
+      open.seal()
+      if (rows.length > 0 || notes.length > 0) open.write(rows, notes)
+      rows = []
+      notes = []
+    })
+    bound()
+  }
+
+  function retain(): void {
+    if (now() < retainAtMs) return
+    let isMore = false
+    const isDone = attempt((open) => {
+      for (let step = 0; step < retainSteps; step++) {
+        isMore = open.retain(retention, now())
+        if (!isMore) break
+      }
+    })
+    retainAtMs = isDone && isMore ? 0 : now() + retainEveryMs
+  }
+
+  function ask<Name extends RecorderRequestName>(
+    name: Name,
+    params: RecorderRequests[Name][0],
+  ): RecorderRequests[RecorderRequestName][1] {
+    if (name === 'close') {
+      write()
+      closeRecording()
+      lock?.release()
+      lock = null
+      return null
+    }
+    if (name === 'setRetention') {
+      retention = params as Retention
+      retainAtMs = 0
+      return null
+    }
+    write()
+    if (name === 'stats')
+      return {
+        bytes: recording?.bytes() ?? 0,
+        oldestMs: recording?.oldestMs() ?? null,
+        dropped,
+        retention,
+      }
+    if (recording === null) throw new AppError('failed', 'the recording is not open')
+    const answers = recording as unknown as Record<
+      string,
+      (params: unknown) => RecorderRequests[RecorderRequestName][1]
+    >
+    return answers[name]?.(params) ?? null
+  }
+
+  return {
+    add(batch) {
+      dropped += batch.dropped
+      for (const note of batch.notes) rememberLasting(note)
+      rows = rows.concat(batch.rows)
+      notes = notes.concat(batch.notes)
+      bound()
+    },
+    turn() {
+      write()
+      retain()
+    },
+    answer: (name, params) => ask(name, params),
+  }
+}
+
+function kindOf(error: unknown, file: string): RecorderProblem['kind'] {
+  const code = codeOf(error)
+  if (/^SQLITE_FULL|^ENOSPC|^EDQUOT/.test(code)) return 'full'
+  if (/^SQLITE_READONLY|^EROFS|^EACCES|^EPERM/.test(code)) return 'read-only'
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'busy'
+  return isUnreadable(error) || mayWrite(dirname(file)) ? 'failed' : 'read-only'
+}
+
+function mayWrite(dir: string): boolean {
+  try {
+    accessSync(dir, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,167 @@
+import { AppError } from '#core/errors'
+import { createMinuteStore, toKeptRow } from './minute-store'
+import { packNote } from './note-text'
+import { openDatabase, rollBack } from './open-database'
+import { readHistory } from './read-history'
+import { readIncident, readMarks, readNotes } from './read-incident'
+import type {
+  NoteItem,
+  RecordedProcess,
+  RecordedTarget,
+  RecorderRequests,
+  Retention,
+  RowItem,
+  TimeRange,
+  TopReading,
+  TopRow,
+} from './recorder-types'
+import { bytesOnDisk, oldestMinuteMs, retain } from './retention'
+import { createSubjectTable } from './subject-ids'
+
+const maxMarks = 10_000
+
+type Answers = {
+  [Name in Exclude<keyof RecorderRequests, 'stats' | 'setRetention' | 'close'>]: (
+    params: RecorderRequests[Name][0],
+  ) => RecorderRequests[Name][1]
+}
+
+/** One open database. Everything throws what SQLite says, with nothing half done. */
+export interface Recording extends Answers {
+  readonly asidePath: string | null
+  /** All or nothing. Rows and notes are as the caller has them: they are made small here. */
+  write(rows: readonly RowItem[], notes: readonly NoteItem[]): void
+  /** Packs what is over; false when nothing was. */
+  seal(): boolean
+  /** One step; true when there may be more to do. */
+  retain(retention: Retention, nowMs: number): boolean
+  oldestMs(): number | null
+  bytes(): number
+  close(): void
+}
+
+export function openRecording(file: string): Recording {
+  const { db, asidePath } = openDatabase(file)
+  const subjects = createSubjectTable(db)
+  const minutes = createMinuteStore(db)
+  const insertNote = db.prepare('INSERT INTO note (target, process, kind, at, data) VALUES (?, ?, ?, ?, ?)')
+
+  function transact<T>(job: () => T): T {
+    try {
+      return job()
+    } catch (error) {
+      rollBack(db)
+      subjects.forget()
+      throw error
+    }
+  }
+
+  /** What was seen since the last minute is in no table yet. */
+  function writeSpans(): void {
+    transact(() => {
+      db.exec('BEGIN IMMEDIATE')
+      subjects.writeSpans()
+      db.exec('COMMIT')
+      subjects.clearSpans()
+    })
+  }
+
+  function targetId(spec: string): number {
+    const row = db.prepare('SELECT id FROM target WHERE spec = ?').get(spec) as { id: number } | undefined
+    if (row === undefined) throw new AppError('gone', 'nothing of this target is recorded')
+    return row.id
+  }
+
+  return {
+    asidePath,
+    write(rows, notes) {
+      const written = transact(() => {
+        db.exec('BEGIN IMMEDIATE')
+        for (const { subject, kind, atMs, text } of notes) {
+          const { target, process } = subjects.see(subject, atMs)
+          insertNote.run(target, process, kind, Math.round(atMs), packNote(text))
+        }
+        const ids = rows.map(({ subject, stream, row }) => {
+          const kept = toKeptRow(row)
+          // The other streams have the times of readings that the polls repeat.
+          if (stream === 'process' || stream === 'host') subjects.see(subject, kept.atMs)
+          const series = subjects.seriesOf(subject, stream)
+          return { series, stream, kept, id: minutes.write(series, kept) }
+        })
+        db.exec('COMMIT')
+        return ids
+      })
+      for (const { series, stream, kept, id } of written) minutes.adopt(series, stream, id, kept)
+    },
+    seal() {
+      const hasSealed = transact(() => minutes.seal(() => subjects.writeSpans()))
+      if (hasSealed) subjects.clearSpans()
+      return hasSealed
+    },
+    retain(retention, nowMs) {
+      const { isMore } = transact(() => retain(db, retention, nowMs))
+      if (isMore) subjects.forget()
+      return isMore
+    },
+    oldestMs: () => oldestMinuteMs(db) ?? minutes.oldestMs(),
+    bytes: () => bytesOnDisk(file),
+    close() {
+      try {
+        db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all()
+      } finally {
+        db.close()
+      }
+    },
+    history: (query) => readHistory(db, minutes, query),
+    readIncident(query) {
+      writeSpans()
+      return readIncident(db, minutes, query)
+    },
+    listTargets() {
+      writeSpans()
+      const rows = db
+        .prepare(
+          `SELECT spec AS targetSpec, first_at AS fromMs, last_at AS toMs FROM target
+           WHERE first_at IS NOT NULL ORDER BY last_at DESC`,
+        )
+        .all()
+      return rows.map((row) => ({ ...(row as RecordedTarget) }))
+    },
+    listProcesses({ targetSpec, fromMs, toMs }) {
+      writeSpans()
+      const rows = db.prepare(
+        `SELECT p.pid, p.start_ticks AS startTimeTicks, p.comm, p.first_at AS fromMs, p.last_at AS toMs
+         FROM process p JOIN target t ON t.id = p.target
+         WHERE t.spec = ? AND p.first_at <= ? AND p.last_at >= ? ORDER BY p.last_at DESC, p.pid`,
+      )
+      return (
+        rows.all(targetSpec, toMs, fromMs) as (RecordedProcess['key'] & Omit<RecordedProcess, 'key'>)[]
+      ).map(({ pid, startTimeTicks, ...rest }) => ({ key: { pid, startTimeTicks }, ...rest }))
+    },
+    readTop({ targetSpec, ...range }: { targetSpec: string } & TimeRange): TopReading[] {
+      return readNotes(db, targetId(targetSpec), 0, 'top', range).map(({ atMs, value }) => ({
+        atMs,
+        rows: value as TopRow[],
+      }))
+    },
+    listMarks: ({ targetSpec, ...range }) => readMarks(db, targetSpec, range),
+    addMark({ targetSpec, mark }) {
+      const { n } = db.prepare('SELECT count(*) AS n FROM mark').get() as { n: number }
+      if (n >= maxMarks) throw new AppError('too-large', `at most ${maxMarks} marks`)
+      return transact(() => {
+        db.exec('BEGIN IMMEDIATE')
+        const { target } = subjects.see({ targetSpec, process: null }, mark.atMs)
+        db.prepare('INSERT INTO mark (id, target, at, text) VALUES (?, ?, ?, ?)').run(
+          mark.id,
+          target,
+          Math.round(mark.atMs),
+          mark.text,
+        )
+        db.exec('COMMIT')
+        writeSpans()
+        return null
+      })
+    },
+    removeMark: ({ id }) => db.prepare('DELETE FROM mark WHERE id = ?').run(id).changes > 0,
+  }
+}
