@@ -9,6 +9,7 @@ import { measureFlame } from '../test/bench/parts/flame.mjs'
 import { measureMainDelay } from '../test/bench/parts/main-delay.mjs'
 import { measurePoll } from '../test/bench/parts/poll.mjs'
 import { measureProfile } from '../test/bench/parts/profile.mjs'
+import { measureRecorder } from '../test/bench/parts/recorder.mjs'
 import { measureRemotePoll } from '../test/bench/parts/remote-poll.mjs'
 import { measureStartToData } from '../test/bench/parts/start.mjs'
 import { measureTargets } from '../test/bench/parts/targets.mjs'
@@ -34,6 +35,7 @@ const parts = [
   { name: 'rest-cpu', measure: measureRestCpu },
   { name: 'profile', measure: measureProfile },
   { name: 'flame', measure: measureFlame },
+  { name: 'recorder', measure: measureRecorder },
 ]
 
 const usage = `Usage: npm run bench -- [--only NAME] [--json] [--strict]

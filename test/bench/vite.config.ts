@@ -27,10 +27,11 @@ export default defineConfig(({ mode }) =>
               join(root, 'poll', 'ours.ts'),
               join(root, 'poll', 'remote.ts'),
               join(root, 'profile', 'in-process.ts'),
+              join(root, 'recorder', 'simulated-day.ts'),
             ],
             output: { entryFileNames: '[name].mjs' },
           },
         },
-        ssr: { noExternal: true, external: ['systeminformation'] },
+        ssr: { noExternal: true, external: ['systeminformation', 'libsql'] },
       },
 )

@@ -1,7 +1,7 @@
-import { streamColumns, type StreamId, type StreamRow } from '#core/snapshot/sample-parts'
+import { streamColumns, type StreamRow } from '#core/snapshot/sample-parts'
 import { encodeChunk, toKept } from './chunk-codec'
-import type { Database } from './open-database'
-import { minuteColumns, minuteTable, streamIds } from './schema'
+import type { Database, Statement } from './open-database'
+import { columnsOf, isStoredStream, minuteColumns, minuteTable, streamIds, type StoredStream } from './schema'
 
 export const minuteMs = 60_000
 /** A series that nothing comes of any more is packed after so many turns, which come about once a second. */
@@ -12,7 +12,7 @@ interface PendingRow extends StreamRow {
 }
 
 interface OpenSeries {
-  stream: StreamId
+  stream: StoredStream
   rows: PendingRow[]
   idle: number
 }
@@ -21,7 +21,7 @@ interface OpenSeries {
 export interface MinuteStore {
   /** Inside a transaction; `adopt` after it. */
   write(seriesId: number, row: StreamRow): number
-  adopt(seriesId: number, stream: StreamId, id: number, row: StreamRow): void
+  adopt(seriesId: number, stream: StoredStream, id: number, row: StreamRow): void
   /** Packs the minutes that are over, in one transaction of its own. False: there was none. */
   seal(before: () => void): boolean
   /** What is not packed yet. */
@@ -35,7 +35,7 @@ export function createMinuteStore(db: Database): MinuteStore {
   const insertPending = db.prepare('INSERT INTO pending (series, at, data) VALUES (?, ?, ?)')
   const deletePending = db.prepare('DELETE FROM pending WHERE id = ?')
   const insertChunk = db.prepare('INSERT INTO chunk (series, minute, data) VALUES (?, ?, ?)')
-  const insertMinute = Object.fromEntries(
+  const insertMinute: Partial<Record<StoredStream, Statement>> = Object.fromEntries(
     streamIds.map((stream) => {
       const names = ['series', 'minute', 'chunk', ...streamColumns[stream].flatMap(minuteColumns)]
       const places = names.map(() => '?').join()
@@ -43,7 +43,7 @@ export function createMinuteStore(db: Database): MinuteStore {
     }),
   )
 
-  function adopt(seriesId: number, stream: StreamId, id: number, row: StreamRow): void {
+  function adopt(seriesId: number, stream: StoredStream, id: number, row: StreamRow): void {
     const entry = open.get(seriesId) ?? { stream, rows: [], idle: 0 }
     open.set(seriesId, entry)
     entry.idle = 0
@@ -60,7 +60,7 @@ export function createMinuteStore(db: Database): MinuteStore {
         continue
       }
       const chunk = Number(insertChunk.run(seriesId, minute, encodeChunk(group)).lastInsertRowid)
-      insertMinute[stream]?.run(seriesId, minute, chunk, ...summarise(group, streamColumns[stream].length))
+      insertMinute[stream]?.run(seriesId, minute, chunk, ...summarise(group, columnsOf(stream).length))
       for (const { id } of group) deletePending.run(id)
     }
     return kept
@@ -76,10 +76,10 @@ export function createMinuteStore(db: Database): MinuteStore {
         series: number
         at: number
         data: string
-        stream: StreamId | null
+        stream: string | null
       }
       const values = parseValues(data)
-      if (stream !== null && values !== null && stream in streamColumns)
+      if (stream !== null && values !== null && isStoredStream(stream))
         adopt(series, stream, id, { atMs: at, values })
       else deletePending.run(id)
     }

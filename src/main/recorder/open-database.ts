@@ -4,6 +4,7 @@ import LibsqlDatabase from 'libsql'
 import { addMissingColumns, migrations, schemaVersion } from './schema'
 
 export type Database = LibsqlDatabase.Database
+export type Statement = LibsqlDatabase.Statement
 
 const ownSuffixes = ['-wal', '-shm', '-journal']
 

@@ -10,7 +10,7 @@ import type { MinuteStore } from './minute-store'
 import { unpackNote } from './note-text'
 import type { Database } from './open-database'
 import { findSeries, readRows } from './read-series'
-import type { IncidentQuery, NoteKind, TimeRange } from './recorder-types'
+import { stateAgainMs, type IncidentQuery, type NoteKind, type TimeRange } from './recorder-types'
 
 /** A day, and an hour around it: what a file of it, and the memory to make one, are made for. */
 const longestMs = 25 * 3_600_000
@@ -49,7 +49,7 @@ export function readIncident(db: Database, minutes: MinuteStore, query: Incident
     host: (latestNote(db, target.id, 0, 'hostFacts', toMs)?.value as HostFacts | undefined) ?? unknownHost(),
     hostStream: readStream(null, 'host'),
     processes: keys.flatMap((key) => {
-      const found = readProcess(db, target.id, key, query)
+      const found = readProcess(db, minutes, { targetSpec, target: target.id }, key, query)
       if (found === null) return []
       const streams = Object.fromEntries(processStreams.map((stream) => [stream, readStream(key, stream)]))
       return [{ ...found, streams: streams as IncidentProcess['streams'] }]
@@ -111,7 +111,8 @@ function toNotes(rows: unknown[]): StoredNote[] {
 
 function readProcess(
   db: Database,
-  target: number,
+  minutes: MinuteStore,
+  { targetSpec, target }: { targetSpec: string; target: number },
   key: ProcessKey,
   range: TimeRange,
 ): Omit<IncidentProcess, 'streams'> | null {
@@ -126,20 +127,35 @@ function readProcess(
     const note = latestNote(db, target, found.id, kind, range.toMs)
     return note !== undefined && note.atMs <= range.toMs ? note.value : null
   }
-  const first = latestNote(db, target, found.id, 'state', range.fromMs)
-  const states = readNotes(db, target, found.id, 'state', range).filter(({ id }) => id !== first?.id)
   return {
     key,
     facts:
       (latestNote(db, target, found.id, 'processFacts', range.toMs)?.value as ProcessFacts | undefined) ??
       unknownProcess(key, found.comm),
-    states: (first === undefined
-      ? []
-      : [{ ...first, atMs: Math.min(first.atMs, range.fromMs) }, ...states]
-    ).map(({ atMs, value }) => ({ atMs, state: value as ProcessState })),
+    states: readStates(db, minutes, targetSpec, key, range),
     verdict: before('verdict') as Verdict | null,
     proof: before('proof') as BalloonProof | null,
   }
+}
+
+/** The one that held at the beginning, and all after it. */
+function readStates(
+  db: Database,
+  minutes: MinuteStore,
+  targetSpec: string,
+  key: ProcessKey,
+  { fromMs, toMs }: TimeRange,
+): IncidentProcess['states'] {
+  const series = findSeries(db, targetSpec, key, 'state')
+  const rows = readRows(db, minutes, series, 'state', { fromMs: fromMs - stateAgainMs - lookBackMs, toMs })
+  const held = rows.findLastIndex(({ atMs }) => atMs <= fromMs)
+  const find = db.prepare('SELECT text FROM state_text WHERE id = ?')
+  return rows.slice(Math.max(0, held)).flatMap(({ atMs, values }, index) => {
+    const row = find.get(values[0] ?? 0) as { text: string } | undefined
+    const state = unpackNote(row?.text) as ProcessState | null
+    // Where the first one is missing, the next one is the nearest to the truth.
+    return state === null ? [] : [{ atMs: index === 0 ? Math.min(atMs, fromMs) : atMs, state }]
+  })
 }
 
 function readEvents(db: Database, target: number, range: TimeRange): SessionEvent[] {

@@ -1,8 +1,9 @@
-import { streamColumns, type StreamId, type StreamRow } from '#core/snapshot/sample-parts'
+import type { StreamRow } from '#core/snapshot/sample-parts'
 import type { ProcessKey } from '#core/process-key'
 import { decodeChunk } from './chunk-codec'
 import { minuteMs, type MinuteStore } from './minute-store'
 import type { Database } from './open-database'
+import { columnsOf, type StoredStream } from './schema'
 
 /** One series of a recording: of one stream, with the columns that the build that wrote it had. */
 export interface StoredSeries {
@@ -15,7 +16,7 @@ export function findSeries(
   db: Database,
   targetSpec: string,
   key: ProcessKey | null,
-  stream: StreamId,
+  stream: StoredStream,
 ): StoredSeries[] {
   const from = 'SELECT s.id, s.columns FROM series s JOIN target t ON t.id = s.target'
   const rows =
@@ -38,7 +39,7 @@ export function readRows(
   db: Database,
   minutes: MinuteStore,
   series: readonly StoredSeries[],
-  stream: StreamId,
+  stream: StoredStream,
   { fromMs, toMs }: { fromMs: number; toMs: number },
 ): StreamRow[] {
   const chunks = db.prepare(
@@ -47,7 +48,7 @@ export function readRows(
   const found: StreamRow[] = []
   const isAsked = ({ atMs }: StreamRow): boolean => atMs >= fromMs && atMs <= toMs
   for (const { id, columns } of series) {
-    const order = streamColumns[stream].map((name) => columns.indexOf(name))
+    const order = columnsOf(stream).map((name) => columns.indexOf(name))
     const arrange = ({ atMs, values }: StreamRow): StreamRow => ({
       atMs,
       values: order.map((index) => (index < 0 ? null : (values[index] ?? null))),

@@ -16,6 +16,9 @@ export interface Subject {
   process: RecordedIdentity | null
 }
 
+/** A state that does not change is told again so often: none is looked for further back. */
+export const stateAgainMs = 600_000
+
 /** What is recorded beside numbers. `state`, `hostFacts` and `processFacts` hold until the next one of their kind. */
 export type NoteKind = 'hostFacts' | 'processFacts' | 'state' | 'event' | 'verdict' | 'proof' | 'top'
 

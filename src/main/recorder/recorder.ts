@@ -5,8 +5,14 @@ import type { SessionEvent } from '#core/ipc/contract'
 import type { HostFacts, HostSample, ProcessFacts, ProcessSample } from '#core/metrics/samples'
 import { toKeyText, type ProcessKey } from '#core/process-key'
 import type { HandMark, Incident } from '#core/snapshot/incident'
-import { createSampleSplitter, toHostRow, type SampleParts } from '#core/snapshot/sample-parts'
+import {
+  createSampleSplitter,
+  toHostRow,
+  type ProcessState,
+  type SampleParts,
+} from '#core/snapshot/sample-parts'
 import type { Verdict } from '#core/verdict/verdict'
+import { stateAgainMs } from './recorder-types'
 import { startRecorderThread } from './recorder-thread'
 import type {
   Batch,
@@ -77,6 +83,8 @@ export interface Recorder {
 interface Seen {
   subject: Subject
   split: (sample: ProcessSample) => SampleParts
+  state: ProcessState | null
+  stateAtMs: number
   verdict: { text: string; atMs: number } | null
 }
 
@@ -137,6 +145,8 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
     const seen: Seen = {
       subject: { targetSpec, process: { ...key, bootId, comm } },
       split: createSampleSplitter(),
+      state: null,
+      stateAtMs: 0,
       verdict: null,
     }
     processes.set(id, seen)
@@ -144,9 +154,14 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
   }
 
   function recordProcess(targetSpec: string, sample: ProcessSample): void {
-    const { subject, split } = seenOf(targetSpec, sample.key, sample.comm)
+    const seen = seenOf(targetSpec, sample.key, sample.comm)
+    const { subject, split } = seen
     const { state, ...streams } = split(sample)
-    if (state !== null) addNote(subject, 'state', sample.atMs, state)
+    if (state !== null) seen.state = state
+    if (seen.state !== null && (state !== null || Math.abs(sample.atMs - seen.stateAtMs) >= stateAgainMs)) {
+      addNote(subject, 'state', sample.atMs, seen.state)
+      seen.stateAtMs = sample.atMs
+    }
     for (const stream of ['process', 'rollup', 'go', 'cgroup'] as const) {
       const row = streams[stream]
       if (row !== null) addRow({ subject, stream, row })

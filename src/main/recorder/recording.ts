@@ -16,6 +16,7 @@ import type {
   TopRow,
 } from './recorder-types'
 import { bytesOnDisk, oldestMinuteMs, retain } from './retention'
+import type { StoredStream } from './schema'
 import { createSubjectTable } from './subject-ids'
 
 const maxMarks = 10_000
@@ -40,6 +41,8 @@ export interface Recording extends Answers {
   close(): void
 }
 
+type StoredRow = Omit<RowItem, 'stream'> & { stream: StoredStream }
+
 export function openRecording(file: string): Recording {
   const { db, asidePath } = openDatabase(file)
   const subjects = createSubjectTable(db)
@@ -54,6 +57,12 @@ export function openRecording(file: string): Recording {
       subjects.forget()
       throw error
     }
+  }
+
+  function* stateRows(notes: readonly NoteItem[]): Iterable<StoredRow> {
+    for (const { subject, kind, atMs, text } of notes)
+      if (kind === 'state')
+        yield { subject, stream: 'state', row: { atMs, values: [subjects.stateOf(subject, text)] } }
   }
 
   /** What was seen since the last minute is in no table yet. */
@@ -78,10 +87,11 @@ export function openRecording(file: string): Recording {
       const written = transact(() => {
         db.exec('BEGIN IMMEDIATE')
         for (const { subject, kind, atMs, text } of notes) {
+          if (kind === 'state') continue
           const { target, process } = subjects.see(subject, atMs)
           insertNote.run(target, process, kind, Math.round(atMs), packNote(text))
         }
-        const ids = rows.map(({ subject, stream, row }) => {
+        const ids = [...rows, ...stateRows(notes)].map(({ subject, stream, row }) => {
           const kept = toKeptRow(row)
           // The other streams have the times of readings that the polls repeat.
           if (stream === 'process' || stream === 'host') subjects.see(subject, kept.atMs)

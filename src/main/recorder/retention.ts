@@ -90,6 +90,7 @@ function dropSubjects(db: Database, cutoffMs: number): void {
   db.exec(`
     DELETE FROM series WHERE target NOT IN (SELECT id FROM target)
       OR (process <> 0 AND process NOT IN (SELECT id FROM process));
+    DELETE FROM state_text WHERE process NOT IN (SELECT id FROM process);
     DELETE FROM mark WHERE target NOT IN (SELECT id FROM target)`)
 }
 

@@ -1,6 +1,17 @@
 import { streamColumns, type StreamId } from '#core/snapshot/sample-parts'
 import type { Database } from './open-database'
 
+/** What lies packed by the minute: the streams of numbers, and which text of `state_text` held from when. */
+export type StoredStream = StreamId | 'state'
+
+export function columnsOf(stream: StoredStream): readonly string[] {
+  return stream === 'state' ? ['text'] : streamColumns[stream]
+}
+
+export function isStoredStream(name: string): name is StoredStream {
+  return name === 'state' || name in streamColumns
+}
+
 export const streamIds = Object.keys(streamColumns) as StreamId[]
 
 /**
@@ -24,6 +35,8 @@ export const migrations: readonly ((db: Database) => void)[] = [
       -- A minute of a series, packed.
       CREATE TABLE chunk (id INTEGER PRIMARY KEY, series INTEGER NOT NULL, minute INTEGER NOT NULL, data BLOB NOT NULL);
       CREATE INDEX chunk_of_series ON chunk (series, minute);
+      -- A process has few states, between which it goes back and forth.
+      CREATE TABLE state_text (id INTEGER PRIMARY KEY, process INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (process, text));
       -- process 0: of the host.
       CREATE TABLE note (
         id INTEGER PRIMARY KEY, target INTEGER NOT NULL, process INTEGER NOT NULL, kind TEXT NOT NULL,

@@ -1,6 +1,6 @@
-import { streamColumns, type StreamId } from '#core/snapshot/sample-parts'
 import type { Database } from './open-database'
 import type { Subject } from './recorder-types'
+import { columnsOf, type StoredStream } from './schema'
 
 export interface SubjectIds {
   target: number
@@ -17,7 +17,9 @@ export interface Span {
 export interface SubjectTable {
   /** Notes the time, too. Inside a transaction. */
   see(subject: Subject, atMs: number): SubjectIds
-  seriesOf(subject: Subject, stream: StreamId): number
+  seriesOf(subject: Subject, stream: StoredStream): number
+  /** The number of a text of a process's state. */
+  stateOf(subject: Subject, text: string): number
   /** Writes what was seen. Inside a transaction; `clearSpans` after it. */
   writeSpans(): void
   clearSpans(): void
@@ -44,6 +46,8 @@ export function createSubjectTable(db: Database): SubjectTable {
   const findSeries = db.prepare(
     'SELECT id FROM series WHERE target = ? AND process = ? AND stream = ? AND columns = ?',
   )
+  const insertState = db.prepare('INSERT OR IGNORE INTO state_text (process, text) VALUES (?, ?)')
+  const findState = db.prepare('SELECT id FROM state_text WHERE process = ? AND text = ?')
   const [updateTarget, updateProcess] = ['target', 'process'].map((table) =>
     db.prepare(
       `UPDATE ${table} SET first_at = min(coalesce(first_at, ?1), ?1), last_at = max(coalesce(last_at, ?2), ?2) WHERE id = ?3`,
@@ -80,11 +84,16 @@ export function createSubjectTable(db: Database): SubjectTable {
       const known = series.get(text)
       if (known !== undefined) return known
       const { target, process } = idsOf(subject)
-      const columns = streamColumns[stream].join()
+      const columns = columnsOf(stream).join()
       insertSeries.run(target, process, stream, columns)
       const id = idOf(findSeries.get(target, process, stream, columns))
       series.set(text, id)
       return id
+    },
+    stateOf(subject, text) {
+      const { process } = idsOf(subject)
+      insertState.run(process, text)
+      return idOf(findState.get(process, text))
     },
     writeSpans() {
       if (isStale) for (const table of ['target', 'process']) widenByPending(db, table)
