@@ -6,6 +6,18 @@ import type { MemoryMap } from '../metrics/memory-map'
 import type { HostFacts, HostSample, ProcessFacts, ProcessSample } from '../metrics/samples'
 import type { ColumnId, DisplayColumnId, TableFrame } from '../metrics/process-table'
 import type { ProcessKey } from '../process-key'
+import type {
+  History,
+  HistoryQuery,
+  RecordedProcess,
+  RecordedTarget,
+  RecorderProblem,
+  RecorderStats,
+  Retention,
+  TimeRange,
+  TopReading,
+} from '../snapshot/history'
+import type { HandMark } from '../snapshot/incident'
 import type { Verdict } from '../verdict/verdict'
 
 /** What a target can do. The user interface hides what is false, and never asks for a target's kind. */
@@ -213,6 +225,21 @@ export type BackendMethods = {
   /** The profile as it came. Rejects with `gone` when it is not kept any more. */
   'profile.bytes': (params: { id: string }) => Uint8Array
   'profile.remove': (params: { id: string }) => null
+  /** What is recorded; all of `history.` and `marks.` reject with `unsupported` where nothing is. */
+  'history.targets': (params: null) => RecordedTarget[]
+  /** Those that were watched in that time, the latest first. */
+  'history.processes': (params: { targetSpec: string } & TimeRange) => RecordedProcess[]
+  /** The least, the most and the last of each bucket; of more than six hours in whole minutes. */
+  'history.series': (params: HistoryQuery) => History
+  /** The top of the process table, about one a minute. */
+  'history.top': (params: { targetSpec: string } & TimeRange) => TopReading[]
+  'history.stats': (params: null) => RecorderStats
+  'history.setRetention': (params: Retention) => RecorderStats
+  'marks.list': (params: { targetSpec: string } & TimeRange) => HandMark[]
+  /** `text`: 1 to 200 characters. */
+  'marks.add': (params: { targetSpec: string; atMs: number; text: string }) => HandMark
+  /** false: there was none. */
+  'marks.remove': (params: { id: string }) => boolean
   'alerts.get': (params: null) => AlertOverview
   /** A new rule, or the one of the same id anew; what the old one had raised is cleared. At most 100 rules. */
   'alerts.saveRule': (params: { rule: AlertRule }) => AlertOverview
@@ -227,6 +254,8 @@ export type BackendMethods = {
 }
 
 export interface BackendEvents {
+  /** Recording has stopped, for the reason that it says, or goes on. */
+  recorder: RecorderProblem
   target: TargetInfo
   targetClosed: { targetId: string }
   prompt: ConnectPrompt

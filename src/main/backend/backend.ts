@@ -7,8 +7,10 @@ import { AppError } from '#core/errors'
 import { createAlertKeeper, type AlertKeeper } from '../alerts/alert-keeper'
 import { createDemo, type Demo } from '../demo/demo'
 import { createProfileKeeper, type ProfileKeeper } from '../profiling/profile-keeper'
+import { watchTop } from '../recorder/watch-top'
 import { openTarget } from '../targets/open-target'
 import { createPrompts, type EmitToAll } from './prompts'
+import { createRecordings, type Recordings } from './recordings'
 import { openSession, type Session } from './session'
 import { createTargetEntry, type OpenTarget, type OpenTargetFunction, type TargetEntry } from './target-entry'
 
@@ -33,6 +35,8 @@ export interface BackendOptions {
   cacheDir: string
   /** The file of rules and webhook; absent: they are forgotten at the end. */
   alertPath?: string
+  /** Where what is seen is recorded; absent: it is not. */
+  recordingsDir?: string
   /** An alert that is to be a notification of the desktop. */
   onAlert?: (message: AlertMessage) => void
   /** What could not be written. */
@@ -61,6 +65,7 @@ export interface BackendCore {
   demo: Demo
   profiles: ProfileKeeper
   alerts: AlertKeeper
+  recordings: Recordings
 }
 
 export function createBackend(options: BackendOptions): Backend {
@@ -94,6 +99,11 @@ export function createBackend(options: BackendOptions): Backend {
     onError: (error) => options.onError?.(error),
   })
 
+  const recordings = createRecordings(options.recordingsDir ?? null, (problem) =>
+    emitToAll('recorder', problem),
+  )
+  const record: Recordings['record'] = (job) => recordings.record(job)
+
   function addEntry(spec: string): TargetEntry {
     if (entries.size >= maxTargets) {
       throw new AppError('too-large', `at most ${maxTargets} targets are open at once`, {
@@ -102,30 +112,50 @@ export function createBackend(options: BackendOptions): Backend {
       })
     }
     const targetId = spec
+    let stopTop: () => void = () => undefined
     const entry = createTargetEntry({
       spec,
       openTarget: options.openTarget ?? openTarget,
       prompter: prompts.prompterOf(targetId),
       needsOwner: () => options.onBeatsWanted !== undefined,
       onBalloonCount: countBalloons,
-      onInfo: (info) => emitToAll('target', info),
+      onInfo(info) {
+        const { host } = info
+        if (host !== null) record((recorder) => recorder.recordHostFacts(targetId, host))
+        emitToAll('target', info)
+      },
+      onOpened({ target, sampler }) {
+        // Before the first sample, for the boot is a part of who a process is.
+        record((recorder) => recorder.recordHostFacts(targetId, target.host))
+        if (options.recordingsDir === undefined) return
+        stopTop = watchTop(sampler, (reading) => record((recorder) => recorder.recordTop(targetId, reading)))
+      },
       onHost(sample) {
         emitToAll('host', { targetId, sample })
         alerts.engine.addHost(targetId, sample)
+        record((recorder) => recorder.recordHost(targetId, sample))
       },
       onEvent: (event) => broadcastEvent(targetId, event),
       onBalloon(state) {
         emitToAll('balloon', { targetId, state })
         alerts.engine.setBalloon(targetId, upPhases.includes(state.phase), Date.now())
+        const { proof } = state
+        if (proof !== null) record((recorder) => recorder.recordProof(targetId, proof))
       },
-      onSample: (sample) => alerts.engine.addProcess(targetId, sample),
+      onSample(sample) {
+        alerts.engine.addProcess(targetId, sample)
+        record((recorder) => recorder.recordProcess(targetId, sample))
+      },
+      onFacts: (facts) => record((recorder) => recorder.recordProcessFacts(targetId, facts)),
       onProcessEnd: (key, atMs, reason) => alerts.engine.endProcess(targetId, key, atMs, reason),
       onVerdict(key, verdict) {
         emitToAll('verdict', { targetId, key, verdict })
         alerts.engine.addVerdict(targetId, key, verdict)
+        record((recorder) => recorder.recordVerdict(targetId, key, verdict))
       },
       growthOf: (key) => profiles.growthOf(targetId, key),
       onClosed() {
+        stopTop()
         if (entries.get(targetId) === entry) entries.delete(targetId)
         prompts.giveUp(targetId)
         profiles.dropTarget(targetId)
@@ -141,7 +171,9 @@ export function createBackend(options: BackendOptions): Backend {
   }
 
   function broadcastEvent(targetId: string, event: Omit<SessionEvent, 'id' | 'targetId'>): void {
-    emitToAll('event', { ...event, id: ++lastEventId, targetId })
+    const whole: SessionEvent = { ...event, id: ++lastEventId, targetId }
+    emitToAll('event', whole)
+    record((recorder) => recorder.recordEvent(whole))
   }
 
   function getEntry(targetId: string): TargetEntry {
@@ -183,6 +215,7 @@ export function createBackend(options: BackendOptions): Backend {
     demo,
     profiles,
     alerts,
+    recordings,
   }
 
   return {
@@ -198,6 +231,7 @@ export function createBackend(options: BackendOptions): Backend {
         if (isListed) session.emit('target', info)
         if (opened?.latestHost != null) session.emit('host', { targetId: info.id, sample: opened.latestHost })
       }
+      if (recordings.problem !== null) session.emit('recorder', recordings.problem)
       for (const prompt of prompts.pending) session.emit('prompt', prompt)
       for (const schedule of profiles.schedules()) session.emit('profileSchedule', schedule)
     },
@@ -214,6 +248,8 @@ export function createBackend(options: BackendOptions): Backend {
       profiles.dispose()
       const all = [...entries.values()].map(closeEntry)
       await Promise.all([demo.stop(), alerts.dispose(), ...all, ...closing])
+      // Last: what ends is recorded as well.
+      await recordings.dispose()
     },
   }
 }

@@ -20,6 +20,7 @@ const backend = createBackend({
   resourcesDir,
   cacheDir: join(dataDir, 'demo'),
   alertPath: join(dataDir, 'alerts.json'),
+  recordingsDir: join(dataDir, 'recordings'),
   onAlert: (message) => parentPort.postMessage({ kind: 'alert', message }),
   // Into the log, through the main process.
   onError: (error) => process.stderr.write(`alerts: ${toErrorValue(error).message}\n`),

@@ -8,6 +8,7 @@ import type { TableSubscription, Watch } from '../sampling/sampler'
 import { createAlertHandlers } from './alert-handlers'
 import type { BackendCore } from './backend'
 import type { OpenTarget } from './target-entry'
+import { createHistoryHandlers } from './history-handlers'
 import { createProfileHandlers } from './profile-handlers'
 import { backendSchemas as schemas, validateWith } from './validation'
 
@@ -208,6 +209,7 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
     },
     ...createProfileHandlers(core, watchOf),
     ...createAlertHandlers(core.alerts),
+    ...createHistoryHandlers(core.recordings),
     'demo.start': { validate: validateWith(schemas.nothing), handle: () => core.demo.start() },
     'demo.stop': {
       validate: validateWith(schemas.nothing),

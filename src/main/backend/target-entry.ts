@@ -1,7 +1,7 @@
 import { AppError, toErrorValue, type ErrorValue } from '#core/errors'
 import type { Capabilities, ConnectStep, SessionEvent, TargetInfo } from '#core/ipc/contract'
 import type { BalloonState } from '#core/balloon/types'
-import type { HostSample, ProcessSample } from '#core/metrics/samples'
+import type { HostSample, ProcessFacts, ProcessSample } from '#core/metrics/samples'
 import type { ProfileGrowth } from '#core/pprof/profile-growth'
 import type { ProcessKey } from '#core/process-key'
 import type { Verdict } from '#core/verdict/verdict'
@@ -44,6 +44,9 @@ export interface TargetEntryOptions {
   onVerdict: (key: ProcessKey, verdict: Verdict) => void
   /** Of a watched process, once for all who look. */
   onSample: (sample: ProcessSample) => void
+  onFacts: (facts: ProcessFacts) => void
+  /** Connected for the first time: samples will come. */
+  onOpened: (open: OpenTarget) => void
   onProcessEnd: (key: ProcessKey, atMs: number, reason: 'process-gone' | 'not-watched') => void
   growthOf: (key: ProcessKey) => ProfileGrowth | null
   /** It is no target any more: it was closed, or it never was one. */
@@ -143,6 +146,7 @@ export function createTargetEntry(options: TargetEntryOptions): TargetEntry {
       growth: options.growthOf,
       onVerdict: options.onVerdict,
       onSample: options.onSample,
+      onFacts: options.onFacts,
       onEnd: options.onProcessEnd,
       onEvent: options.onEvent,
     })
@@ -163,6 +167,7 @@ export function createTargetEntry(options: TargetEntryOptions): TargetEntry {
       options.onHost(sample)
     })
     sampler.onEvent(options.onEvent)
+    options.onOpened(open)
     watchConnection(target, { onChange: tell, onEvent: options.onEvent })
     return open
   }

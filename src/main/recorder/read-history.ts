@@ -2,7 +2,7 @@ import { streamColumns, type StreamId, type StreamRow } from '#core/snapshot/sam
 import { minuteMs, type MinuteStore } from './minute-store'
 import type { Database } from './open-database'
 import { findSeries, minuteRange, readRows, type StoredSeries } from './read-series'
-import type { History, HistoryColumn, HistoryQuery } from './recorder-types'
+import type { History, HistoryColumn, HistoryQuery } from '#core/snapshot/history'
 import { minuteColumns, minuteTable } from './schema'
 
 /** Longer stretches are answered in whole minutes, which lie ready; shorter ones from the readings themselves. */

@@ -10,7 +10,8 @@ import type { MinuteStore } from './minute-store'
 import { unpackNote } from './note-text'
 import type { Database } from './open-database'
 import { findSeries, readRows } from './read-series'
-import { stateAgainMs, type IncidentQuery, type NoteKind, type TimeRange } from './recorder-types'
+import type { TimeRange } from '#core/snapshot/history'
+import { stateAgainMs, type IncidentQuery, type NoteKind } from './recorder-types'
 
 /** A day, and an hour around it: what a file of it, and the memory to make one, are made for. */
 const longestMs = 25 * 3_600_000

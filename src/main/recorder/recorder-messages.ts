@@ -1,5 +1,6 @@
 import type { Result } from '#core/errors'
-import type { Batch, RecorderProblem, RecorderRequestName, RecorderRequests } from './recorder-types'
+import type { RecorderProblem } from '#core/snapshot/history'
+import type { Batch, RecorderRequestName, RecorderRequests } from './recorder-types'
 
 export interface RecorderWorkerData {
   file: string

@@ -2,7 +2,8 @@ import type { Worker } from 'node:worker_threads'
 import { AppError } from '#core/errors'
 import type { FromWorker, RecorderWorkerData, ToWorker } from './recorder-messages'
 import createWorker from './recorder-worker?nodeWorker'
-import type { Batch, RecorderProblem, RecorderRequestName, RecorderRequests } from './recorder-types'
+import type { RecorderProblem } from '#core/snapshot/history'
+import type { Batch, RecorderRequestName, RecorderRequests } from './recorder-types'
 
 /** After a thread that ended by itself. */
 const restartMs = 5000

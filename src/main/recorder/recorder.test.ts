@@ -7,7 +7,7 @@ import type { IncidentProcess, StreamColumns } from '#core/snapshot/incident'
 import type { SessionEvent } from '#core/ipc/contract'
 import { hostFactsOf, hostSampleAt, processSampleAt } from '../../../test/support/recorded-samples'
 import { openRecorder, type Recorder } from './recorder'
-import type { RecorderProblem } from './recorder-types'
+import type { RecorderProblem } from '#core/snapshot/history'
 
 const targetSpec = 'local'
 /** Not so long ago that it would be deleted. */

@@ -12,24 +12,26 @@ import {
   type SampleParts,
 } from '#core/snapshot/sample-parts'
 import type { Verdict } from '#core/verdict/verdict'
-import { stateAgainMs } from './recorder-types'
 import { startRecorderThread } from './recorder-thread'
 import type {
-  Batch,
   History,
   HistoryQuery,
-  IncidentQuery,
-  NoteKind,
   RecordedProcess,
   RecordedTarget,
   RecorderProblem,
   RecorderStats,
   Retention,
-  RowItem,
-  Subject,
   TimeRange,
   TopReading,
   TopRow,
+} from '#core/snapshot/history'
+import {
+  stateAgainMs,
+  type Batch,
+  type IncidentQuery,
+  type NoteKind,
+  type RowItem,
+  type Subject,
 } from './recorder-types'
 
 /** With the write this is well below the two seconds that may be lost. */
@@ -80,9 +82,18 @@ export interface Recorder {
   dispose(): Promise<void>
 }
 
+interface SeenHost {
+  bootId: string
+  topAtMs: number
+  factsText: string
+}
+
 interface Seen {
   subject: Subject
   split: (sample: ProcessSample) => SampleParts
+  /** The last that was recorded; facts are told to each who looks. */
+  factsText: string
+  proofAtMs: number | null
   state: ProcessState | null
   stateAtMs: number
   verdict: { text: string; atMs: number } | null
@@ -90,7 +101,7 @@ interface Seen {
 
 /** Begins or goes on with the recording at `file`; whatever lies there, it resolves. */
 export async function openRecorder({ file, onProblem }: RecorderOptions): Promise<Recorder> {
-  const hosts = new Map<string, { bootId: string; topAtMs: number }>()
+  const hosts = new Map<string, SeenHost>()
   const processes = new Map<string, Seen>()
   let batch: Batch = { rows: [], notes: [], dropped: 0 }
   const thread = startRecorderThread(file, {
@@ -99,6 +110,7 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
       for (const { rows, notes, dropped } of lost) batch.dropped += rows.length + notes.length + dropped
       // The state of each process is written again with its next sample.
       processes.clear()
+      for (const host of hosts.values()) host.factsText = ''
     },
   })
 
@@ -128,8 +140,8 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
     if (batch.notes.length > maxNotes) batch.dropped += batch.notes.splice(0, maxNotes / 10).length
   }
 
-  const hostOf = (targetSpec: string): { bootId: string; topAtMs: number } => {
-    const known = hosts.get(targetSpec) ?? { bootId: '', topAtMs: -Infinity }
+  const hostOf = (targetSpec: string): SeenHost => {
+    const known = hosts.get(targetSpec) ?? { bootId: '', topAtMs: -Infinity, factsText: '' }
     hosts.set(targetSpec, known)
     return known
   }
@@ -145,6 +157,8 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
     const seen: Seen = {
       subject: { targetSpec, process: { ...key, bootId, comm } },
       split: createSampleSplitter(),
+      factsText: '',
+      proofAtMs: null,
       state: null,
       stateAtMs: 0,
       verdict: null,
@@ -190,20 +204,29 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
       addRow({ subject: hostSubject(targetSpec), stream: 'host', row: toHostRow(sample) }),
     recordProcess,
     recordHostFacts(targetSpec, facts) {
-      hostOf(targetSpec).bootId = facts.bootId ?? ''
+      const host = hostOf(targetSpec)
+      const text = JSON.stringify(facts)
+      if (text === host.factsText) return
+      host.factsText = text
+      host.bootId = facts.bootId ?? ''
       addNote(hostSubject(targetSpec), 'hostFacts', Date.now(), facts)
     },
-    recordProcessFacts: (targetSpec, facts) =>
-      addNote(seenOf(targetSpec, facts.key, facts.comm).subject, 'processFacts', Date.now(), facts),
+    recordProcessFacts(targetSpec, facts) {
+      const seen = seenOf(targetSpec, facts.key, facts.comm)
+      const text = JSON.stringify(facts)
+      if (text === seen.factsText) return
+      seen.factsText = text
+      addNote(seen.subject, 'processFacts', Date.now(), facts)
+    },
     recordEvent: (event) => addNote(hostSubject(event.targetId), 'event', event.atMs, event),
     recordVerdict,
-    recordProof: (targetSpec, proof) =>
-      addNote(
-        seenOf(targetSpec, proof.target, proof.comm).subject,
-        'proof',
-        proof.startedAtMs + proof.elapsedMs,
-        proof,
-      ),
+    recordProof(targetSpec, proof) {
+      const seen = seenOf(targetSpec, proof.target, proof.comm)
+      // It is told again with each state of the balloon that follows.
+      if (seen.proofAtMs === proof.startedAtMs) return
+      seen.proofAtMs = proof.startedAtMs
+      addNote(seen.subject, 'proof', proof.startedAtMs + proof.elapsedMs, proof)
+    },
     recordTop(targetSpec, { atMs, rows }) {
       const host = hostOf(targetSpec)
       if (Math.abs(atMs - host.topAtMs) < topEveryMs) return

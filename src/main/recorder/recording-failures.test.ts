@@ -17,7 +17,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { toHostRow } from '#core/snapshot/sample-parts'
 import { hostFactsOf, hostSampleAt } from '../../../test/support/recorded-samples'
 import { createRecordingKeeper, type RecordingKeeper } from './recording-keeper'
-import type { RecorderProblem, RowItem, Subject } from './recorder-types'
+import type { RecorderProblem } from '#core/snapshot/history'
+import type { RowItem, Subject } from './recorder-types'
 import { migrations, schemaVersion } from './schema'
 
 const subject: Subject = { targetSpec: 'local', process: null }

@@ -4,15 +4,8 @@ import { AppError } from '#core/errors'
 import { codeOf, isUnreadable, setAside } from './open-database'
 import { takeRecordingLock, type RecordingLock } from './recording-lock'
 import { openRecording, type Recording } from './recording'
-import type {
-  Batch,
-  NoteItem,
-  RecorderProblem,
-  RecorderRequests,
-  RecorderRequestName,
-  Retention,
-  RowItem,
-} from './recorder-types'
+import type { RecorderProblem, Retention } from '#core/snapshot/history'
+import type { Batch, NoteItem, RecorderRequests, RecorderRequestName, RowItem } from './recorder-types'
 import { subjectText } from './subject-ids'
 
 /** What waits while nothing can be written; some two minutes of 20 targets with five processes each. */
@@ -58,6 +51,8 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
   let retryAtMs = 0
   let retainAtMs = 0
   let retention = defaultRetention
+  /** Since this was started. */
+  let chosenRetention: Retention | null = null
 
   function tell(kind: RecorderProblem['kind'], message: string, path: string | null = null): void {
     onProblem({ kind, message: message.slice(0, 300), path })
@@ -68,6 +63,8 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     lock ??= takeRecordingLock(file)
     const opened = openRecording(file)
     recording = opened
+    if (chosenRetention === null) retention = opened.keptRetention() ?? retention
+    else opened.keepRetention(chosenRetention)
     if (opened.asidePath !== null) beginAnew(opened.asidePath)
     return opened
   }
@@ -178,7 +175,10 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
       return null
     }
     if (name === 'setRetention') {
-      retention = params as Retention
+      const chosen = params as Retention
+      chosenRetention = chosen
+      retention = chosen
+      attempt((open) => open.keepRetention(chosen))
       retainAtMs = 0
       return null
     }

@@ -1,20 +1,18 @@
 import { AppError } from '#core/errors'
 import { createMinuteStore, toKeptRow } from './minute-store'
-import { packNote } from './note-text'
+import { packNote, unpackNote } from './note-text'
 import { openDatabase, rollBack } from './open-database'
 import { readHistory } from './read-history'
 import { readIncident, readMarks, readNotes } from './read-incident'
 import type {
-  NoteItem,
   RecordedProcess,
   RecordedTarget,
-  RecorderRequests,
   Retention,
-  RowItem,
   TimeRange,
   TopReading,
   TopRow,
-} from './recorder-types'
+} from '#core/snapshot/history'
+import type { NoteItem, RecorderRequests, RowItem } from './recorder-types'
 import { bytesOnDisk, oldestMinuteMs, retain } from './retention'
 import type { StoredStream } from './schema'
 import { createSubjectTable } from './subject-ids'
@@ -36,6 +34,9 @@ export interface Recording extends Answers {
   seal(): boolean
   /** One step; true when there may be more to do. */
   retain(retention: Retention, nowMs: number): boolean
+  /** As it was set last; null: never. */
+  keptRetention(): Retention | null
+  keepRetention(retention: Retention): void
   oldestMs(): number | null
   bytes(): number
   close(): void
@@ -113,6 +114,16 @@ export function openRecording(file: string): Recording {
       if (isMore) subjects.forget()
       return isMore
     },
+    keptRetention() {
+      const row = db.prepare("SELECT value FROM setting WHERE name = 'retention'").get() as
+        { value: string } | undefined
+      return parseRetention(unpackNote(row?.value))
+    },
+    keepRetention(retention) {
+      db.prepare("INSERT OR REPLACE INTO setting (name, value) VALUES ('retention', ?)").run(
+        JSON.stringify(retention),
+      )
+    },
     oldestMs: () => oldestMinuteMs(db) ?? minutes.oldestMs(),
     bytes: () => bytesOnDisk(file),
     close() {
@@ -174,4 +185,9 @@ export function openRecording(file: string): Recording {
     },
     removeMark: ({ id }) => db.prepare('DELETE FROM mark WHERE id = ?').run(id).changes > 0,
   }
+}
+
+function parseRetention(value: unknown): Retention | null {
+  const { maxAgeMs, maxBytes } = (value ?? {}) as Partial<Record<keyof Retention, unknown>>
+  return typeof maxAgeMs === 'number' && typeof maxBytes === 'number' ? { maxAgeMs, maxBytes } : null
 }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import type { Database } from './open-database'
-import type { Retention } from './recorder-types'
+import type { Retention } from '#core/snapshot/history'
 import { minuteTable, streamIds } from './schema'
 import { minuteMs } from './minute-store'
 

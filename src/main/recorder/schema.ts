@@ -43,6 +43,7 @@ export const migrations: readonly ((db: Database) => void)[] = [
         at INTEGER NOT NULL, data NOT NULL);
       CREATE INDEX note_of_subject ON note (target, process, kind, at);
       CREATE INDEX note_by_time ON note (at);
+      CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
       CREATE TABLE mark (id TEXT PRIMARY KEY, target INTEGER NOT NULL, at INTEGER NOT NULL, text TEXT NOT NULL);
       ${streamIds
         .map(

@@ -1,5 +1,5 @@
 import type { BalloonProof } from '#core/balloon/types'
-import type { HostSample, ProcessSample } from '#core/metrics/samples'
+import type { HostSample, ProcessFacts, ProcessSample } from '#core/metrics/samples'
 import type { ProfileGrowth } from '#core/pprof/profile-growth'
 import { toKeyText, type ProcessKey } from '#core/process-key'
 import { mainFinding, type Finding, type Verdict } from '#core/verdict/verdict'
@@ -13,6 +13,8 @@ export interface VerdictOptions {
   onVerdict: (key: ProcessKey, verdict: Verdict) => void
   /** Once for each sample of a watched process, however many look at it. */
   onSample?: (sample: ProcessSample) => void
+  /** What is known of a watched process, to each who looks and when more is known. */
+  onFacts?: (facts: ProcessFacts) => void
   /** No more of it come. */
   onEnd?: (key: ProcessKey, atMs: number, reason: 'process-gone' | 'not-watched') => void
   /** The main finding is another one. */
@@ -89,6 +91,7 @@ export function withVerdicts(sampler: Sampler, options: VerdictOptions): Judging
         },
         facts(facts) {
           entry.watch.setFacts(facts)
+          options.onFacts?.(facts)
           listener.facts(facts)
         },
         gone(atMs) {
@@ -97,6 +100,7 @@ export function withVerdicts(sampler: Sampler, options: VerdictOptions): Judging
         },
       })
       entry.watch.setFacts(watched.facts)
+      options.onFacts?.(watched.facts)
       // Whoever comes later is told what the others know.
       if (entry.watch.latest !== null) options.onVerdict(key, entry.watch.latest)
       return toReleasing(watched, () => release('not-watched'))

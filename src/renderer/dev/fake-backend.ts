@@ -3,6 +3,7 @@ import { idleDemo, type BackendEvents, type BackendMethods, type DemoState } fro
 import { createRpcServer, type Handlers, type MessageChannelEnd, type Methods } from '#core/ipc/rpc'
 import type { ColumnId } from '#core/metrics/process-table'
 import { createFakeAlerts } from './fake-alerts'
+import { createFakeHistory } from './fake-history'
 import { createFakeMap } from './fake-map'
 import { createFakePlan, playBalloon } from './fake-balloon'
 import type { FakeMachine } from './fake-machine'
@@ -58,6 +59,7 @@ export function serveFakeBackend(
   const server = createRpcServer<BackendMethods, BackendEvents>(
     channel,
     unchecked({
+      ...createFakeHistory(),
       'targets.list': () => targets.list(),
       'targets.open': ({ spec }) => targets.open(spec),
       'targets.close': ({ targetId }) => {

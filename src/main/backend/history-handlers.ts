@@ -1,0 +1,51 @@
+import type { BackendMethods } from '#core/ipc/contract'
+import type { Handlers } from '#core/ipc/rpc'
+import { historySchemas as schemas } from './history-schemas'
+import type { Recordings } from './recordings'
+import { backendSchemas, validateWith } from './validation'
+
+type HistoryMethods = Pick<
+  BackendMethods,
+  Extract<keyof BackendMethods, `history.${string}` | `marks.${string}`>
+>
+
+export function createHistoryHandlers(recordings: Recordings): Handlers<HistoryMethods> {
+  const nothing = validateWith(backendSchemas.nothing)
+  const range = validateWith(schemas.range)
+  return {
+    'history.targets': { validate: nothing, handle: async () => (await recordings.get()).listTargets() },
+    'history.processes': {
+      validate: range,
+      handle: async ({ targetSpec, ...rest }) => (await recordings.get()).listProcesses(targetSpec, rest),
+    },
+    'history.series': {
+      validate: validateWith(schemas.series),
+      handle: async (query) => (await recordings.get()).history(query),
+    },
+    'history.top': {
+      validate: range,
+      handle: async ({ targetSpec, ...rest }) => (await recordings.get()).readTop(targetSpec, rest),
+    },
+    'history.stats': { validate: nothing, handle: async () => (await recordings.get()).stats() },
+    'history.setRetention': {
+      validate: validateWith(schemas.retention),
+      async handle(retention) {
+        const recorder = await recordings.get()
+        await recorder.setRetention(retention)
+        return recorder.stats()
+      },
+    },
+    'marks.list': {
+      validate: range,
+      handle: async ({ targetSpec, ...rest }) => (await recordings.get()).listMarks(targetSpec, rest),
+    },
+    'marks.add': {
+      validate: validateWith(schemas.addMark),
+      handle: async ({ targetSpec, ...mark }) => (await recordings.get()).addMark(targetSpec, mark),
+    },
+    'marks.remove': {
+      validate: validateWith(schemas.mark),
+      handle: async ({ id }) => (await recordings.get()).removeMark(id),
+    },
+  }
+}

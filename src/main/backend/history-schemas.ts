@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { streamColumns, type StreamId } from '#core/snapshot/sample-parts'
+
+const mib = 1024 * 1024
+const time = z.number().min(0).max(8_640_000_000_000_000)
+const targetSpec = z.string().max(4096)
+const key = z.strictObject({
+  pid: z.int().min(1).max(0x7fffffff),
+  startTimeTicks: z.number().min(0).max(Number.MAX_SAFE_INTEGER),
+})
+
+export const historySchemas = {
+  range: z.strictObject({ targetSpec, fromMs: time, toMs: time }),
+  series: z.strictObject({
+    targetSpec,
+    key: key.nullable(),
+    stream: z.enum(Object.keys(streamColumns) as [StreamId, ...StreamId[]]),
+    columns: z.array(z.string().max(64)).max(64),
+    fromMs: time,
+    toMs: time,
+    buckets: z.int().min(1).max(10_000),
+  }),
+  /** Below 64 MiB the log beside the recording would be most of it. */
+  retention: z.strictObject({
+    maxAgeMs: z
+      .int()
+      .min(3_600_000)
+      .max(3_660 * 86_400_000),
+    maxBytes: z
+      .int()
+      .min(64 * mib)
+      .max(1024 * 1024 * mib),
+  }),
+  addMark: z.strictObject({ targetSpec, atMs: time, text: z.string().max(200) }),
+  mark: z.strictObject({ id: z.string().max(64) }),
+}
