@@ -55,7 +55,7 @@ export function setAside(file: string): string {
 
 /** What is no file is set aside unopened: a pipe would be waited for. Returns its new name. */
 export function makeWay(file: string): string | null {
-  mkdirSync(dirname(file), { recursive: true })
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const stats = lstatSync(file, { throwIfNoEntry: false })
   return stats === undefined || stats.isFile() ? null : setAside(file)
 }
