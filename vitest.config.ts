@@ -19,6 +19,7 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       {
+        define: { __APP_VERSION__: JSON.stringify('0.0.0') },
         plugins: [nodeWorker()],
         test: {
           ...node,
@@ -38,6 +39,7 @@ export default defineConfig({
         },
       },
       {
+        define: { __APP_VERSION__: JSON.stringify('0.0.0') },
         plugins: [nodeWorker()],
         test: {
           ...node,

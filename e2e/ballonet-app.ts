@@ -21,7 +21,7 @@ export interface BallonetApp {
   /** Pid of the backend's utility process. */
   backendPid(): Promise<number>
   /** Console errors and main-process warnings that a test expects; anything else fails it. */
-  expectNoise(pattern: RegExp): void
+  expectNoise: (pattern: RegExp) => void
 }
 
 export interface LaunchOptions {

@@ -7,7 +7,10 @@ import { DoorsPage } from '../pages/doors-page'
 let server: Server | null = null
 const bodies: Record<string, unknown>[] = []
 
-test.afterEach(() => new Promise<void>((resolve) => server?.close(() => resolve()) ?? resolve()))
+test.afterEach(async () => {
+  const ending = server
+  if (ending !== null) await new Promise<void>((resolve) => void ending.close(() => resolve()))
+})
 
 test('a rule is made, raised, told to the webhook, and over when it is removed', async ({
   ballonet: { page, expectNoise },

@@ -10,17 +10,17 @@ import { isShownAs, parseShownBytes } from '../pages/shown-bytes'
 
 const mib = 1024 * 1024
 
-test('the first window has four doors, one of which says that it comes later', async ({
-  ballonet: { page },
-}) => {
+test('the first window has four doors', async ({ ballonet: { page } }) => {
   const doors = new DoorsPage(page)
   await expect(doors.title).toHaveText('Where has the memory gone?')
   await expect(doors.doors).toHaveCount(4)
-  for (const name of ['This machine', 'Reproduce the incident', 'A host over SSH'] as const)
-    await expect(doors.door(name)).not.toContainText('Not yet')
-  await doors.door('Open a snapshot').click()
-  await expect(doors.door('Open a snapshot')).toContainText('Snapshots come with a later version.')
-  await expect(doors.title).toBeVisible()
+  for (const name of [
+    'This machine',
+    'Reproduce the incident',
+    'A host over SSH',
+    'Open a snapshot',
+  ] as const)
+    await expect(doors.door(name)).toBeEnabled()
 })
 
 test('the incident is reproduced, proved and put away', async ({ ballonet }) => {

@@ -1,15 +1,18 @@
 import { parseArgs } from 'node:util'
 import { AppError, toErrorValue } from '#core/errors'
+import { snapshotLimits } from '#core/snapshot/manifest'
 import { formatText } from '#core/text/catalogue'
 import { parseCount, parseDuration, parsePid, usageError } from './arguments'
 import { runBalloonCommand } from './balloon-command'
+import { checkOut, parseRedaction, runCapture } from './capture-command'
 import { runDemo } from './demo-command'
 import { createOutput, toTerminalText, type Output } from './output'
 import { runProfile } from './profile-command'
 import { runPs } from './ps-command'
+import { runReport } from './report-command'
 import { usage } from './usage'
 import { runWatch } from './watch-command'
-import { withTarget } from './with-target'
+import { withTarget, type TargetOptions } from './with-target'
 
 const optionTypes = {
   target: { type: 'string' },
@@ -35,6 +38,12 @@ const optionTypes = {
   focus: { type: 'string' },
   ignore: { type: 'string' },
   sudo: { type: 'boolean' },
+  seconds: { type: 'string' },
+  out: { type: 'string' },
+  force: { type: 'boolean' },
+  redact: { type: 'string' },
+  html: { type: 'string' },
+  lang: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const
@@ -60,6 +69,8 @@ const commandOptions: Record<string, readonly (keyof typeof optionTypes)[]> = {
     'sudo',
     'json',
   ],
+  capture: ['pid', 'pprof', 'target', 'sudo', 'interval', 'seconds', 'out', 'force', 'redact'],
+  report: ['html', 'json', 'lang'],
   demo: ['json'],
 }
 
@@ -109,12 +120,41 @@ async function runCommand(
       runWatch(target, sampler, watchOptions, output, stop),
     )
   }
+  if (command === 'capture') return runCaptureCommand(options, targetOptions)
+  if (command === 'report') {
+    if (source === undefined) throw usageError('report needs a file')
+    const { lang: locale = 'en' } = options
+    if (locale !== 'en' && locale !== 'zh-CN') throw usageError('--lang takes en or zh-CN')
+    return runReport({ file: source, html: options.html ?? null, isJson, locale }, output)
+  }
   if (command === 'balloon') {
     return withTarget(targetOptions, (target, sampler) =>
       runBalloonCommand(target, sampler, options, output, stop),
     )
   }
   return runDemo(output, isJson, stop)
+}
+
+async function runCaptureCommand(options: CliOptions, targetOptions: TargetOptions): Promise<void> {
+  const { pid, out, seconds, interval } = options
+  if (pid === undefined || out === undefined || seconds === undefined)
+    throw usageError('capture needs --pid, --seconds and --out')
+  const captureOptions = {
+    pid: parsePid(pid, '--pid'),
+    pprofUrl: options.pprof ?? null,
+    durationMs: parseCount(seconds, '--seconds') * 1000,
+    out,
+    isForced: options.force ?? false,
+    redaction: parseRedaction(options.redact),
+  }
+  if (captureOptions.durationMs > snapshotLimits.rangeMs)
+    throw usageError('--seconds is at most a day and an hour')
+  const intervalMs = parseDuration(interval ?? '1s', '--interval', 900)
+  await checkOut(out, captureOptions.isForced)
+  const { output, stop } = targetOptions
+  return withTarget({ ...targetOptions, intervalMs }, (target, sampler) =>
+    runCapture(target, sampler, captureOptions, output, stop),
+  )
 }
 
 async function main(args: string[], output: Output): Promise<number> {
@@ -132,7 +172,7 @@ async function main(args: string[], output: Output): Promise<number> {
     }
     const allowed = Object.hasOwn(commandOptions, command) ? commandOptions[command] : undefined
     if (allowed === undefined) throw usageError(`there is no command "${command.slice(0, 40)}"`)
-    const surplus = rest[command === 'profile' ? 1 : 0]
+    const surplus = rest[command === 'profile' || command === 'report' ? 1 : 0]
     if (surplus !== undefined) throw usageError(`${command} takes no argument "${surplus.slice(0, 40)}"`)
     const foreign = Object.keys(values).find((name) => !allowed.includes(name as keyof typeof optionTypes))
     if (foreign !== undefined) throw usageError(`${command} has no option --${foreign}`)

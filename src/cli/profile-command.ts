@@ -1,3 +1,4 @@
+import { maxProfileFileBytes } from '#core/pprof/profile-file'
 import { aggregate, type ProfileTable } from '#core/pprof/aggregate'
 import { decodeProfile } from '#core/pprof/decode-profile'
 import { mergeBase } from '#core/pprof/diff'
@@ -6,7 +7,7 @@ import type { Profile } from '#core/pprof/profile'
 import { findSampleType } from '#core/pprof/sample-index'
 import { toTopReport } from '#core/pprof/top-report'
 import { fetchProfileUrl, isProfileUrl, parseProfileUrl } from '#main/profiling/fetch-profile-url'
-import { readProfileFile } from '#main/profiling/read-profile-file'
+import { readNamedFile } from '#main/files/read-named-file'
 import { parseCount, usageError } from './arguments'
 import { formatLocalTime } from './local-zone'
 import type { CliOptions } from './main'
@@ -50,7 +51,8 @@ async function readSources(
   options: CliOptions,
   targetOptions: TargetOptions,
 ): Promise<(Uint8Array | undefined)[]> {
-  const read = async (source: string): Promise<Uint8Array> => (await readProfileFile(source)).bytes
+  const read = async (source: string): Promise<Uint8Array> =>
+    (await readNamedFile(source, maxProfileFileBytes)).bytes
   if (!sources.some((source) => source !== undefined && isProfileUrl(source))) {
     if (options.target !== undefined) {
       throw usageError('--target goes with a URL; a file is read from this machine')

@@ -11,3 +11,9 @@ export const loadProfilesDialog = () =>
   import('./features/profile/ProfilesDialog.vue').then((module) => module.default)
 export const loadProfileTab = () =>
   import('./features/profile/ProfileTab.vue').then((module) => module.default)
+export const loadHistoryView = () =>
+  import('./features/history/HistoryView.vue').then((module) => module.default)
+export const loadCompareView = () =>
+  import('./features/compare/CompareView.vue').then((module) => module.default)
+export const loadExportDialog = () =>
+  import('./features/snapshot/ExportDialog.vue').then((module) => module.default)

@@ -1,4 +1,4 @@
-import type { HostFacts, HostSample, ProcessSample } from '#core/metrics/samples'
+import type { HostFacts, ProcessFacts, HostSample, ProcessSample } from '#core/metrics/samples'
 
 const mib = 1024 * 1024
 
@@ -148,4 +148,26 @@ function noise(seed: number): number {
 
 function page(seed: number, most: number): number {
   return Math.floor(noise(seed) * most) * 4096
+}
+
+/** Of the process that processSampleAt plays. */
+export function processFactsOf(pid: number): ProcessFacts {
+  return {
+    key: { pid, startTimeTicks: pid * 100 },
+    comm: 'api',
+    cmdline: ['/srv/api', '--port=8080'],
+    uid: 1000,
+    user: 'app',
+    exePath: '/srv/api',
+    cgroupPath: '/system.slice/api.service',
+    isGo: true,
+    goVersion: 'go1.12',
+    goModule: 'example.com/api',
+    isRaceBuild: false,
+    goEnvironment: { GODEBUG: 'madvdontneed=0' },
+    madvise: 'free',
+    madviseWhy: null,
+    build: null,
+    absent: {},
+  }
 }

@@ -6,24 +6,23 @@ import type { MemoryMap } from '../metrics/memory-map'
 import type { HostFacts, HostSample, ProcessFacts, ProcessSample } from '../metrics/samples'
 import type { ColumnId, DisplayColumnId, TableFrame } from '../metrics/process-table'
 import type { ProcessKey } from '../process-key'
-import type {
-  History,
-  HistoryQuery,
-  RecordedProcess,
-  RecordedTarget,
-  RecorderProblem,
-  RecorderStats,
-  Retention,
-  TimeRange,
-  TopReading,
-} from '../snapshot/history'
-import type { HandMark } from '../snapshot/incident'
+import type { RecorderProblem } from '../snapshot/history'
 import type { Verdict } from '../verdict/verdict'
+import type {
+  HistoryMethods,
+  ReplayInfo,
+  SnapshotAppEvents,
+  SnapshotAppMethods,
+  SnapshotEvents,
+  SnapshotMethods,
+} from './snapshot-contract'
 
 /** What a target can do. The user interface hides what is false, and never asks for a target's kind. */
 export interface Capabilities {
   /** New samples arrive by themselves. */
   live: boolean
+  /** It is a stretch of time in which any moment can be looked at. */
+  seek: boolean
   /** RSS split, PSS, USS and LazyFree can be read. */
   smaps: boolean
   pressure: boolean
@@ -43,7 +42,7 @@ export type ConnectStep = 'reaching' | 'authenticating' | 'probing'
 export interface TargetInfo {
   /** Equal to spec. */
   id: string
-  /** `local`, `ssh:HOST`, `exec:COMMAND`. */
+  /** `local`, `ssh:HOST`, `exec:COMMAND`; `incident:N` for an opened stretch of time. */
   spec: string
   label: string
   state: 'connecting' | 'connected' | 'lost' | 'failed'
@@ -54,6 +53,8 @@ export interface TargetInfo {
   capabilities: Capabilities
   /** null until it was connected once. */
   host: HostFacts | null
+  /** null unless `seek`. */
+  replay: ReplayInfo | null
   error: ErrorValue | null
 }
 
@@ -157,103 +158,89 @@ export const idleDemo: DemoState = {
 }
 
 /** Requests that the renderer sends to the backend. Nothing here takes a path of the local file system. */
-export type BackendMethods = {
-  'targets.list': (params: null) => TargetInfo[]
-  /**
-   * spec as on the command line. Answers when it is connected, rejects when it could not be; `target` events tell the
-   * steps meanwhile, and `prompt` events what it asks. Opening what is open answers at once.
-   */
-  'targets.open': (params: { spec: string }) => TargetInfo
-  /** Ends an attempt to connect (targets.open rejects with `cancelled`) or an open target; `targetClosed` tells it. */
-  'targets.close': (params: { targetId: string }) => null
-  /** Tries a lost or failed target again now. */
-  'targets.retry': (params: { targetId: string }) => null
-  /** Reads as root by `sudo -n`. */
-  'targets.elevate': (params: { targetId: string }) => null
-  /** answer null: the person gave up. The answer is passed on and kept nowhere. */
-  'prompt.answer': (params: { promptId: string; answer: string | null }) => null
-  'ssh.hosts': (params: null) => SshHostChoice[]
-  /** Rejects with `invalid` for what can't be a host, with ssh's own words for what it does not take. */
-  'ssh.explain': (params: { host: string }) => SshMeaning
-  /** Starts or changes the stream of `table` events of one target; rowIds in view are read first. */
-  'table.subscribe': (params: { targetId: string; columns: ColumnId[]; visibleRowIds: number[] }) => null
-  'table.unsubscribe': (params: { targetId: string }) => null
-  /** Starts `process` events of one process and answers with its facts. */
-  'process.watch': (params: { targetId: string; key: ProcessKey }) => ProcessFacts
-  'process.unwatch': (params: { targetId: string; key: ProcessKey }) => null
-  /** A URL typed in (http or https), or null to search again. */
-  'endpoint.set': (params: { targetId: string; key: ProcessKey; url: string | null }) => null
-  /** Asks a stopped endpoint once more, whatever it costs. */
-  'endpoint.askOnce': (params: { targetId: string; key: ProcessKey }) => null
-  /** Allows the first smaps_rollup walk of a huge process, after its stall was shown. */
-  'rollup.allow': (params: { targetId: string; key: ProcessKey }) => null
-  /**
-   * Reads all mappings of a watched process now (smaps, which walks its page tables): only when a person asks. Rejects
-   * with `gone`, `permission-denied`, `timeout`, `too-large` (over 100,000 mappings), `unsupported`.
-   */
-  'memoryMap.read': (params: { targetId: string; key: ProcessKey }) => MemoryMap
-  'balloon.plan': (params: {
-    targetId: string
-    key: ProcessKey
-    settings?: Partial<BalloonSettings>
-  }) => BalloonPlan
-  /** Blows up exactly this target with these settings; the plan is made again and must not be refused. */
-  'balloon.start': (params: {
-    targetId: string
-    key: ProcessKey
-    settings: BalloonSettings
-    /** The risks that the person was shown and accepted. */
-    acceptedRisks: string[]
-  }) => null
-  'balloon.deflate': (params: { targetId: string }) => null
-  /**
-   * Fetches a heap profile of a watched process now, from the pprof beside its endpoint: `debug=0`, never with a forced
-   * collection. Rejects with `unsupported` where there is no pprof, `parse` for what is no profile, `too-large`,
-   * `timeout` and `unreachable`. Who asks while one is being fetched gets the same. A `profile` event tells every window.
-   */
-  'profile.fetch': (params: { targetId: string; key: ProcessKey }) => ProfileInfo
-  /**
-   * From now on one every so many minutes (1 to 240, whole), the first at once; null: no more. It ends with the
-   * process and when one was too dear; `profileSchedule` events tell. No window need watch the process meanwhile.
-   */
-  'profile.every': (params: { targetId: string; key: ProcessKey; minutes: number | null }) => null
-  /**
-   * The kept ones of every process of every target, oldest first. Old ones make room for new ones, a process's first one
-   * last of all; with a target all of its are let go.
-   */
-  'profile.list': (params: null) => ProfileInfo[]
-  /** The profile as it came. Rejects with `gone` when it is not kept any more. */
-  'profile.bytes': (params: { id: string }) => Uint8Array
-  'profile.remove': (params: { id: string }) => null
-  /** What is recorded; all of `history.` and `marks.` reject with `unsupported` where nothing is. */
-  'history.targets': (params: null) => RecordedTarget[]
-  /** Those that were watched in that time, the latest first. */
-  'history.processes': (params: { targetSpec: string } & TimeRange) => RecordedProcess[]
-  /** The least, the most and the last of each bucket; of more than six hours in whole minutes. */
-  'history.series': (params: HistoryQuery) => History
-  /** The top of the process table, about one a minute. */
-  'history.top': (params: { targetSpec: string } & TimeRange) => TopReading[]
-  'history.stats': (params: null) => RecorderStats
-  'history.setRetention': (params: Retention) => RecorderStats
-  'marks.list': (params: { targetSpec: string } & TimeRange) => HandMark[]
-  /** `text`: 1 to 200 characters. */
-  'marks.add': (params: { targetSpec: string; atMs: number; text: string }) => HandMark
-  /** false: there was none. */
-  'marks.remove': (params: { id: string }) => boolean
-  'alerts.get': (params: null) => AlertOverview
-  /** A new rule, or the one of the same id anew; what the old one had raised is cleared. At most 100 rules. */
-  'alerts.saveRule': (params: { rule: AlertRule }) => AlertOverview
-  'alerts.removeRule': (params: { id: string }) => AlertOverview
-  /** null: none. Rejects with `invalid` for an address that can't be one, which is never repeated. */
-  'alerts.setWebhook': (params: { webhook: WebhookChange | null }) => AlertOverview
-  'alerts.setNotification': (params: { isOn: boolean }) => AlertOverview
-  /** Sends a message now, once. Rejects with why it was not taken: `timeout`, `unreachable`, `refused`, `failed` … */
-  'alerts.testWebhook': (params: null) => null
-  'demo.start': (params: null) => DemoState
-  'demo.stop': (params: null) => null
-}
+export type BackendMethods = HistoryMethods &
+  SnapshotMethods & {
+    'targets.list': (params: null) => TargetInfo[]
+    /**
+     * spec as on the command line. Answers when it is connected, rejects when it could not be; `target` events tell the
+     * steps meanwhile, and `prompt` events what it asks. Opening what is open answers at once.
+     */
+    'targets.open': (params: { spec: string }) => TargetInfo
+    /** Ends an attempt to connect (targets.open rejects with `cancelled`) or an open target; `targetClosed` tells it. */
+    'targets.close': (params: { targetId: string }) => null
+    /** Tries a lost or failed target again now. */
+    'targets.retry': (params: { targetId: string }) => null
+    /** Reads as root by `sudo -n`. */
+    'targets.elevate': (params: { targetId: string }) => null
+    /** answer null: the person gave up. The answer is passed on and kept nowhere. */
+    'prompt.answer': (params: { promptId: string; answer: string | null }) => null
+    'ssh.hosts': (params: null) => SshHostChoice[]
+    /** Rejects with `invalid` for what can't be a host, with ssh's own words for what it does not take. */
+    'ssh.explain': (params: { host: string }) => SshMeaning
+    /** Starts or changes the stream of `table` events of one target; rowIds in view are read first. */
+    'table.subscribe': (params: { targetId: string; columns: ColumnId[]; visibleRowIds: number[] }) => null
+    'table.unsubscribe': (params: { targetId: string }) => null
+    /** Starts `process` events of one process and answers with its facts. */
+    'process.watch': (params: { targetId: string; key: ProcessKey }) => ProcessFacts
+    'process.unwatch': (params: { targetId: string; key: ProcessKey }) => null
+    /** A URL typed in (http or https), or null to search again. */
+    'endpoint.set': (params: { targetId: string; key: ProcessKey; url: string | null }) => null
+    /** Asks a stopped endpoint once more, whatever it costs. */
+    'endpoint.askOnce': (params: { targetId: string; key: ProcessKey }) => null
+    /** Allows the first smaps_rollup walk of a huge process, after its stall was shown. */
+    'rollup.allow': (params: { targetId: string; key: ProcessKey }) => null
+    /**
+     * Reads all mappings of a watched process now (smaps, which walks its page tables): only when a person asks. Rejects
+     * with `gone`, `permission-denied`, `timeout`, `too-large` (over 100,000 mappings), `unsupported`.
+     */
+    'memoryMap.read': (params: { targetId: string; key: ProcessKey }) => MemoryMap
+    'balloon.plan': (params: {
+      targetId: string
+      key: ProcessKey
+      settings?: Partial<BalloonSettings>
+    }) => BalloonPlan
+    /** Blows up exactly this target with these settings; the plan is made again and must not be refused. */
+    'balloon.start': (params: {
+      targetId: string
+      key: ProcessKey
+      settings: BalloonSettings
+      /** The risks that the person was shown and accepted. */
+      acceptedRisks: string[]
+    }) => null
+    'balloon.deflate': (params: { targetId: string }) => null
+    /**
+     * Fetches a heap profile of a watched process now, from the pprof beside its endpoint: `debug=0`, never with a forced
+     * collection. Rejects with `unsupported` where there is no pprof, `parse` for what is no profile, `too-large`,
+     * `timeout` and `unreachable`. Who asks while one is being fetched gets the same. A `profile` event tells every window.
+     */
+    'profile.fetch': (params: { targetId: string; key: ProcessKey }) => ProfileInfo
+    /**
+     * From now on one every so many minutes (1 to 240, whole), the first at once; null: no more. It ends with the
+     * process and when one was too dear; `profileSchedule` events tell. No window need watch the process meanwhile.
+     */
+    'profile.every': (params: { targetId: string; key: ProcessKey; minutes: number | null }) => null
+    /**
+     * The kept ones of every process of every target, oldest first. Old ones make room for new ones, a process's first one
+     * last of all; with a target all of its are let go.
+     */
+    'profile.list': (params: null) => ProfileInfo[]
+    /** The profile as it came. Rejects with `gone` when it is not kept any more. */
+    'profile.bytes': (params: { id: string }) => Uint8Array
+    'profile.remove': (params: { id: string }) => null
+    'alerts.get': (params: null) => AlertOverview
+    /** A new rule, or the one of the same id anew; what the old one had raised is cleared. At most 100 rules. */
+    'alerts.saveRule': (params: { rule: AlertRule }) => AlertOverview
+    'alerts.removeRule': (params: { id: string }) => AlertOverview
+    /** null: none. Rejects with `invalid` for an address that can't be one, which is never repeated. */
+    'alerts.setWebhook': (params: { webhook: WebhookChange | null }) => AlertOverview
+    'alerts.setNotification': (params: { isOn: boolean }) => AlertOverview
+    /** Sends a message now, once. Rejects with why it was not taken: `timeout`, `unreachable`, `refused`, `failed` … */
+    'alerts.testWebhook': (params: null) => null
+    'demo.start': (params: null) => DemoState
+    'demo.stop': (params: null) => null
+  }
 
-export interface BackendEvents {
+export interface BackendEvents extends SnapshotEvents {
   /** Recording has stopped, for the reason that it says, or goes on. */
   recorder: RecorderProblem
   target: TargetInfo
@@ -305,7 +292,7 @@ export interface AppInfo {
 }
 
 /** Requests that the renderer sends to Electron's main process. */
-export type AppMethods = {
+export type AppMethods = SnapshotAppMethods & {
   'app.info': (params: null) => AppInfo
   'settings.get': (params: null) => Settings
   'settings.set': (params: Partial<Settings>) => Settings
@@ -320,7 +307,7 @@ export type AppMethods = {
   'profile.saveFile': (params: { suggestedName: string; bytes: Uint8Array }) => boolean
 }
 
-export interface AppEvents {
+export interface AppEvents extends SnapshotAppEvents {
   /** From the application menu: an id of a command of the palette. */
   command: string
   /** The backend process ended and another one was started: connect again. */

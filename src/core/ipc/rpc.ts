@@ -100,7 +100,8 @@ export function createRpcClient<M extends Methods, E>(channel: MessageChannelEnd
   }
 }
 
-function fromErrorValue(error: ErrorValue): AppError {
+/** The other way of toErrorValue. */
+export function fromErrorValue(error: ErrorValue): AppError {
   const options: { hint?: string; params?: Record<string, string | number> } = {}
   if (error.hint !== undefined) options.hint = error.hint
   if (error.params !== undefined) options.params = error.params

@@ -3,13 +3,17 @@ import type { ProfileInfo, SessionEvent } from '../ipc/contract'
 import type { HostFacts, ProcessFacts } from '../metrics/samples'
 import type { ProcessKey } from '../process-key'
 import type { Verdict } from '../verdict/verdict'
+import type { TopReading } from './history'
 import type { ProcessState, StreamId } from './sample-parts'
 
-/** One stream of an incident as columns: `columns[i][n]` belongs to `atMs[n]`; null is not reported. */
+/**
+ * One stream of an incident as columns: `columns[i][n]` belongs to `atMs[n]`; NaN is not reported, never 0. Typed arrays, for
+ * a day at 1 Hz goes between threads and processes.
+ */
 export interface StreamColumns {
   /** In order of time, ms since the epoch. */
-  atMs: number[]
-  columns: Record<string, (number | null)[]>
+  atMs: Float64Array
+  columns: Record<string, Float64Array>
 }
 
 /** A mark on the time line that a person made. */
@@ -59,4 +63,6 @@ export interface Incident {
   marks: HandMark[]
   profiles: IncidentProfile[]
   readings: RawReading[]
+  /** The top of the process table, about one a minute, in order of time. */
+  top: TopReading[]
 }

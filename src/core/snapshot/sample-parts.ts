@@ -134,7 +134,10 @@ function toRow<Sample>(sample: Sample, keys: readonly (keyof Sample)[], atMs: nu
 }
 
 function fromRow(row: StreamRow, keys: readonly string[]): Record<string, number | null> {
-  return Object.fromEntries(keys.map((key, index) => [key, row.values[index] ?? null]))
+  // A day has a hundred thousand of them: a loop takes a third of the time of Object.fromEntries.
+  const values: Record<string, number | null> = {}
+  for (let index = 0; index < keys.length; index++) values[keys[index] as string] = row.values[index] ?? null
+  return values
 }
 
 export function toHostRow(sample: HostSample): StreamRow {

@@ -6,6 +6,7 @@ import { demoText, goText } from './go'
 import { headlineText } from './headline'
 import { profileText } from './profile'
 import { profileEventText, profileFetchText } from './profile-fetch'
+import { reportText } from './report'
 import { samplingText } from './sampling'
 import { targetText } from './targets'
 import { verdictEventText, verdictText } from './verdict'
@@ -38,6 +39,7 @@ function textOf<L extends Locale>(locale: L) {
     headline: headlineText[locale],
     profile: profileText[locale],
     profileFetch: profileFetchText[locale],
+    report: reportText[locale],
     event: {
       ...samplingText[locale].event,
       ...targetText[locale],

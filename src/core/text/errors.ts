@@ -19,6 +19,13 @@ export const errorText = {
     },
     'target-invalid': 'A target is local, ssh:HOST or exec:COMMAND.',
     'too-many-targets': 'At most {limit} targets are open at once. Close one first.',
+    'snapshot-damaged': 'This is no whole snapshot: it is damaged, incomplete, or something else.',
+    'snapshot-newer':
+      'This snapshot is of a newer form ({version}); this version of Ballonet reads up to {known}.',
+    'snapshot-too-large': 'This is larger than a snapshot can be.',
+    'snapshot-too-much': 'That is more than one snapshot holds. A shorter range or fewer processes fit.',
+    'too-many-replays': 'At most {limit} recorded stretches of time are open at once. Close one first.',
+    'disk-full': 'The disk is full. Nothing was written.',
   },
   'zh-CN': {
     code: {
@@ -39,5 +46,11 @@ export const errorText = {
     },
     'target-invalid': '目标为 local、ssh:主机 或 exec:命令。',
     'too-many-targets': '最多同时打开 {limit} 个目标，请先关闭一个。',
+    'snapshot-damaged': '这不是完整的快照：文件已损坏、不完整，或并非快照。',
+    'snapshot-newer': '该快照格式较新（{version}）；当前版本最高可读 {known}。',
+    'snapshot-too-large': '超出快照可能的大小。',
+    'snapshot-too-much': '超出单个快照的容量。请缩短时间范围或减少进程。',
+    'too-many-replays': '最多同时打开 {limit} 段记录，请先关闭一段。',
+    'disk-full': '磁盘已满，未写入任何内容。',
   },
 } as const

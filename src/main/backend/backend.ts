@@ -1,12 +1,14 @@
 import type { AlertMessage } from '#core/alerts/alert-message'
 import type { BalloonPhase } from '#core/balloon/types'
 import { toAlertEvent } from '#core/alerts/format-alert'
-import type { SessionEvent, SshHostChoice, SshMeaning, TargetInfo } from '#core/ipc/contract'
+import type { BackendEvents, SessionEvent, SshHostChoice, SshMeaning, TargetInfo } from '#core/ipc/contract'
 import type { MessageChannelEnd } from '#core/ipc/rpc'
 import { AppError } from '#core/errors'
 import { createAlertKeeper, type AlertKeeper } from '../alerts/alert-keeper'
 import { createDemo, type Demo } from '../demo/demo'
+import { createMomentKeeper, type MomentKeeper } from '../incident/moment-keeper'
 import { createProfileKeeper, type ProfileKeeper } from '../profiling/profile-keeper'
+import { createReplays, type Replays } from '../replay/replays'
 import { watchTop } from '../recorder/watch-top'
 import { openTarget } from '../targets/open-target'
 import { createPrompts, type EmitToAll } from './prompts'
@@ -15,6 +17,8 @@ import { openSession, type Session } from './session'
 import { createTargetEntry, type OpenTarget, type OpenTargetFunction, type TargetEntry } from './target-entry'
 
 const maxTargets = 32
+/** Beside these the raw texts of /proc are kept. */
+const markedKinds: readonly SessionEvent['kind'][] = ['balloon-ended', 'alert', 'verdict-changed']
 /** While a balloon takes memory, or gives it back. */
 const upPhases: readonly BalloonPhase[] = ['ramp', 'hold', 'deflating']
 
@@ -66,6 +70,8 @@ export interface BackendCore {
   profiles: ProfileKeeper
   alerts: AlertKeeper
   recordings: Recordings
+  replays: Replays
+  moments: MomentKeeper
 }
 
 export function createBackend(options: BackendOptions): Backend {
@@ -102,7 +108,17 @@ export function createBackend(options: BackendOptions): Backend {
   const recordings = createRecordings(options.recordingsDir ?? null, (problem) =>
     emitToAll('recorder', problem),
   )
+  const moments = createMomentKeeper(
+    () => recordings.get(),
+    (spec) => entries.get(spec)?.opened?.target ?? null,
+  )
   const record: Recordings['record'] = (job) => recordings.record(job)
+
+  const replays = createReplays((event, payload) => {
+    emitToAll(event, payload)
+    if (event === 'targetClosed')
+      for (const session of sessions) session.dropTarget((payload as BackendEvents['targetClosed']).targetId)
+  })
 
   function addEntry(spec: string): TargetEntry {
     if (entries.size >= maxTargets) {
@@ -174,10 +190,13 @@ export function createBackend(options: BackendOptions): Backend {
     const whole: SessionEvent = { ...event, id: ++lastEventId, targetId }
     emitToAll('event', whole)
     record((recorder) => recorder.recordEvent(whole))
+    if (markedKinds.includes(event.kind)) moments.note(targetId, event.atMs)
   }
 
   function getEntry(targetId: string): TargetEntry {
     const entry = entries.get(targetId)
+    if (replays.find(targetId) !== null)
+      throw new AppError('unsupported', 'nothing new is read of a recorded stretch of time')
     if (entry === undefined) throw new AppError('invalid', 'this target is not open')
     return entry
   }
@@ -195,13 +214,20 @@ export function createBackend(options: BackendOptions): Backend {
   })
 
   const core: BackendCore = {
-    targets: () => [...entries.values()].filter(({ isListed }) => isListed).map(({ info }) => info),
+    targets: () => [
+      ...[...entries.values()].filter(({ isListed }) => isListed).map(({ info }) => info),
+      ...replays.list(),
+    ],
     async open(spec) {
+      const replay = replays.find(spec)
+      if (replay !== null) return replay.info
       const info = await (entries.get(spec) ?? addEntry(spec)).open()
       emitToAll('target', info)
       return info
     },
-    close: (targetId) => closeEntry(getEntry(targetId)),
+    async close(targetId) {
+      if (!replays.close(targetId)) await closeEntry(getEntry(targetId))
+    },
     retry: (targetId) => getEntry(targetId).retry(),
     elevate: (targetId) => getEntry(targetId).elevate(),
     get(targetId) {
@@ -216,6 +242,8 @@ export function createBackend(options: BackendOptions): Backend {
     profiles,
     alerts,
     recordings,
+    replays,
+    moments,
   }
 
   return {
@@ -231,6 +259,7 @@ export function createBackend(options: BackendOptions): Backend {
         if (isListed) session.emit('target', info)
         if (opened?.latestHost != null) session.emit('host', { targetId: info.id, sample: opened.latestHost })
       }
+      for (const info of replays.list()) session.emit('target', info)
       if (recordings.problem !== null) session.emit('recorder', recordings.problem)
       for (const prompt of prompts.pending) session.emit('prompt', prompt)
       for (const schedule of profiles.schedules()) session.emit('profileSchedule', schedule)

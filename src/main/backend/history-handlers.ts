@@ -1,6 +1,10 @@
 import type { BackendMethods } from '#core/ipc/contract'
 import type { Handlers } from '#core/ipc/rpc'
 import { historySchemas as schemas } from './history-schemas'
+import { trimIncident } from '#core/snapshot/trim-incident'
+import { snapshotLimits } from '#core/snapshot/manifest'
+import type { MomentKeeper } from '../incident/moment-keeper'
+import type { Replays } from '../replay/replays'
 import type { Recordings } from './recordings'
 import { backendSchemas, validateWith } from './validation'
 
@@ -9,7 +13,11 @@ type HistoryMethods = Pick<
   Extract<keyof BackendMethods, `history.${string}` | `marks.${string}`>
 >
 
-export function createHistoryHandlers(recordings: Recordings): Handlers<HistoryMethods> {
+export function createHistoryHandlers(
+  moments: MomentKeeper,
+  recordings: Recordings,
+  replays: Replays,
+): Handlers<HistoryMethods> {
   const nothing = validateWith(backendSchemas.nothing)
   const range = validateWith(schemas.range)
   return {
@@ -26,6 +34,16 @@ export function createHistoryHandlers(recordings: Recordings): Handlers<HistoryM
       validate: range,
       handle: async ({ targetSpec, ...rest }) => (await recordings.get()).readTop(targetSpec, rest),
     },
+    'history.open': {
+      validate: range,
+      async handle({ targetSpec, ...rest }) {
+        const recorder = await recordings.get()
+        const processes = await recorder.listProcesses(targetSpec, rest)
+        const keys = processes.slice(0, snapshotLimits.processes).map(({ key }) => key)
+        const incident = await recorder.readIncident({ targetSpec, keys, ...rest })
+        return replays.open(trimIncident(incident), { source: 'recording', name: targetSpec })
+      },
+    },
     'history.stats': { validate: nothing, handle: async () => (await recordings.get()).stats() },
     'history.setRetention': {
       validate: validateWith(schemas.retention),
@@ -41,7 +59,10 @@ export function createHistoryHandlers(recordings: Recordings): Handlers<HistoryM
     },
     'marks.add': {
       validate: validateWith(schemas.addMark),
-      handle: async ({ targetSpec, ...mark }) => (await recordings.get()).addMark(targetSpec, mark),
+      async handle({ targetSpec, ...mark }) {
+        moments.mark(targetSpec, mark.atMs)
+        return (await recordings.get()).addMark(targetSpec, mark)
+      },
     },
     'marks.remove': {
       validate: validateWith(schemas.mark),

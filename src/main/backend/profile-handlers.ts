@@ -15,7 +15,7 @@ export function createProfileHandlers(
   core: BackendCore,
   watchOf: (targetId: string, key: ProcessKey) => Watch,
 ): Handlers<ProfileMethods> {
-  const { profiles } = core
+  const { profiles, replays } = core
   return {
     'profile.fetch': {
       validate: validateWith(schemas.process),
@@ -30,16 +30,16 @@ export function createProfileHandlers(
     },
     'profile.list': {
       validate: validateWith(schemas.nothing),
-      handle: () => profiles.list(),
+      handle: () => [...profiles.list(), ...replays.profiles()],
     },
     'profile.bytes': {
       validate: validateWith(schemas.profile),
-      handle: ({ id }) => profiles.get(id).bytes,
+      handle: ({ id }) => replays.profileBytes(id) ?? profiles.get(id).bytes,
     },
     'profile.remove': {
       validate: validateWith(schemas.profile),
       handle({ id }) {
-        profiles.remove(id)
+        if (!replays.removeProfile(id)) profiles.remove(id)
         return null
       },
     },

@@ -10,6 +10,8 @@ import type { BackendCore } from './backend'
 import type { OpenTarget } from './target-entry'
 import { createHistoryHandlers } from './history-handlers'
 import { createProfileHandlers } from './profile-handlers'
+import { createReplayHandlers } from './replay-handlers'
+import { createSnapshotHandlers } from './snapshot-handlers'
 import { backendSchemas as schemas, validateWith } from './validation'
 
 const maxWatches = 32
@@ -89,6 +91,8 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
   const readHeapInuse = (targetId: string, key: ProcessKey) => (): number | null =>
     watches.get(idOf(targetId, key))?.watch?.latest()?.go?.heapInuseBytes ?? null
 
+  const snapshots = createSnapshotHandlers(core, (progress) => server.emit('snapshotProgress', progress))
+
   const handlers: Handlers<BackendMethods> = {
     'targets.list': { validate: validateWith(schemas.nothing), handle: () => core.targets() },
     'targets.open': { validate: validateWith(schemas.spec), handle: ({ spec }) => core.open(spec) },
@@ -132,10 +136,10 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
         const known = tables.get(targetId)
         if (known !== undefined) known.update(request)
         else {
-          const { sampler } = core.get(targetId)
+          const source = core.replays.find(targetId) ?? core.get(targetId).sampler
           tables.set(
             targetId,
-            sampler.subscribeTable(request, (frame) => server.emit('table', { targetId, frame })),
+            source.subscribeTable(request, (frame) => server.emit('table', { targetId, frame })),
           )
         }
         return null
@@ -151,7 +155,8 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
     },
     'process.watch': {
       validate: validateWith(schemas.process),
-      handle: async ({ targetId, key }) => (await startWatch(targetId, key)).facts,
+      handle: async ({ targetId, key }) =>
+        core.replays.find(targetId)?.process(key).facts ?? (await startWatch(targetId, key)).facts,
     },
     'process.unwatch': {
       validate: validateWith(schemas.process),
@@ -209,7 +214,9 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
     },
     ...createProfileHandlers(core, watchOf),
     ...createAlertHandlers(core.alerts),
-    ...createHistoryHandlers(core.recordings),
+    ...createHistoryHandlers(core.moments, core.recordings, core.replays),
+    ...createReplayHandlers(core.replays, (event, payload) => server.emit(event, payload)),
+    ...snapshots.handlers,
     'demo.start': { validate: validateWith(schemas.nothing), handle: () => core.demo.start() },
     'demo.stop': {
       validate: validateWith(schemas.nothing),
@@ -227,6 +234,7 @@ export function openSession(core: BackendCore, channel: MessageChannelEnd): Sess
     for (const { watch } of watches.values()) watch?.close()
     watches.clear()
     for (const { runner } of ownBalloons) runner.deflate('owner-gone')
+    snapshots.dispose()
   })
   return {
     emit: (event, payload) => server.emit(event, payload),

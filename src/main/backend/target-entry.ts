@@ -71,6 +71,7 @@ export interface TargetEntry {
 
 const noCapabilities: Capabilities = {
   live: false,
+  seek: false,
   smaps: false,
   pressure: false,
   cgroup: false,
@@ -96,7 +97,7 @@ export function createTargetEntry(options: TargetEntryOptions): TargetEntry {
   const isListed = (): boolean => !isLocal || opened !== null
 
   function toInfo(): TargetInfo {
-    const known = { id: spec, spec, step: null, retryAtMs: null, error: null }
+    const known = { id: spec, spec, step: null, retryAtMs: null, replay: null, error: null }
     if (opened !== null) {
       const { label, capabilities, host, connection } = opened.target
       return {

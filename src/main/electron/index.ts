@@ -9,6 +9,7 @@ import { createLog } from './log'
 import { setupMenu } from './menu'
 import { setupSecurity } from './security'
 import { showAlert } from './show-alert'
+import { createWaitingFiles, findSnapshotPaths } from './waiting-files'
 import { openMainWindow } from './window'
 
 const outDir = join(import.meta.dirname, '..')
@@ -16,6 +17,9 @@ const outDir = join(import.meta.dirname, '..')
 const resourcesDir = app.isPackaged ? process.resourcesPath : join(outDir, '..')
 
 registerAppScheme()
+
+const waiting = createWaitingFiles(() => sendAppEvent('snapshotWaiting', null))
+for (const path of findSnapshotPaths(process.argv, process.cwd())) waiting.add(path)
 // Small young generations and lazily made code: the app must not weigh on the machine that it inspects. What it keeps
 // lies in a few typed arrays, so that nothing is lost by it.
 app.commandLine.appendSwitch('js-flags', smallHeapFlags.join(' '))
@@ -44,7 +48,13 @@ async function start(): Promise<void> {
   nativeTheme.themeSource = settings.get().theme
   setupSecurity(session.defaultSession)
   handleAppScheme(session.defaultSession, join(outDir, 'renderer'))
-  setupIpcServer({ settings, backend, onSettings: () => setupMenu(settings.get().locale), onLog: log })
+  setupIpcServer({
+    settings,
+    backend,
+    waiting,
+    onSettings: () => setupMenu(settings.get().locale),
+    onLog: log,
+  })
   const openWindow = (): BrowserWindow =>
     openMainWindow({
       preloadPath: join(outDir, 'preload', 'index.cjs'),
@@ -74,7 +84,13 @@ async function start(): Promise<void> {
 }
 
 if (app.requestSingleInstanceLock()) {
-  app.on('second-instance', () => {
+  // macOS names files so, before the app is ready as well.
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    if (path.toLowerCase().endsWith('.ballonet')) waiting.add(path)
+  })
+  app.on('second-instance', (_event, args, workingDir) => {
+    for (const path of findSnapshotPaths(args, workingDir)) waiting.add(path)
     const window = BrowserWindow.getAllWindows()[0]
     if (window?.isMinimized() === true) window.restore()
     window?.focus()

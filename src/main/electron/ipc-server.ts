@@ -17,6 +17,8 @@ import { isAppUrl } from './app-protocol'
 import type { BackendProcess } from './backend-process'
 import { toFileName } from './file-name'
 import { profileFileHandlers } from './profile-files'
+import { createSnapshotFileHandlers } from './snapshot-files'
+import type { WaitingFiles } from './waiting-files'
 
 const maxImageBytes = 64 * 1024 * 1024
 const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
@@ -45,11 +47,12 @@ function isTrusted(event: IpcMainEvent | IpcMainInvokeEvent): boolean {
 export interface IpcServerOptions {
   settings: SettingsStore
   backend: BackendProcess
+  waiting: WaitingFiles
   onSettings: () => void
   onLog: (line: string) => void
 }
 
-export function setupIpcServer({ settings, backend, onSettings, onLog }: IpcServerOptions): void {
+export function setupIpcServer({ settings, backend, waiting, onSettings, onLog }: IpcServerOptions): void {
   const handlers: Handlers<AppMethods> = {
     'app.info': {
       validate: (raw) => nothing.parse(raw),
@@ -83,6 +86,7 @@ export function setupIpcServer({ settings, backend, onSettings, onLog }: IpcServ
       },
     },
     ...profileFileHandlers,
+    ...createSnapshotFileHandlers(waiting),
   }
 
   ipcMain.handle('app', async (event, method: unknown, params: unknown): Promise<Result<unknown>> => {

@@ -20,6 +20,8 @@ export function setupMenu(locale: LocaleChoice): void {
         submenu: [
           command(text.connect, 'target.connect', 'CommandOrControl+O'),
           command(text.openProfile, 'profile.open'),
+          command(text.openSnapshot, 'snapshot.open'),
+          command(text.exportSnapshot, 'snapshot.export'),
           { type: 'separator' },
           command(text.saveImage, 'chart.save-image'),
           { type: 'separator' },

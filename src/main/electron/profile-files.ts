@@ -5,7 +5,7 @@ import type { AppMethods } from '#core/ipc/contract'
 import type { Handlers } from '#core/ipc/rpc'
 import { isGzip } from '#core/pprof/inflate-profile'
 import { maxProfileFileBytes } from '#core/pprof/profile-file'
-import { readProfileFile } from '../profiling/read-profile-file'
+import { readNamedFile } from '../files/read-named-file'
 import { toFileName } from './file-name'
 
 const saveParams = z.object({
@@ -26,7 +26,7 @@ export const profileFileHandlers: Handlers<Pick<AppMethods, 'profile.openFile' |
         ],
       })
       const [path] = filePaths
-      return canceled || path === undefined ? null : readProfileFile(path)
+      return canceled || path === undefined ? null : readNamedFile(path, maxProfileFileBytes)
     },
   },
   'profile.saveFile': {

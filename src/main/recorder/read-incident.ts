@@ -3,14 +3,14 @@ import type { HostFacts, ProcessFacts } from '#core/metrics/samples'
 import type { ProcessKey } from '#core/process-key'
 import type { BalloonProof } from '#core/balloon/types'
 import type { SessionEvent } from '#core/ipc/contract'
-import type { HandMark, Incident, IncidentProcess, StreamColumns } from '#core/snapshot/incident'
+import type { HandMark, Incident, IncidentProcess, RawReading, StreamColumns } from '#core/snapshot/incident'
 import { streamColumns, type ProcessState, type StreamId } from '#core/snapshot/sample-parts'
 import type { Verdict } from '#core/verdict/verdict'
 import type { MinuteStore } from './minute-store'
 import { unpackNote } from './note-text'
 import type { Database } from './open-database'
 import { findSeries, readRows } from './read-series'
-import type { TimeRange } from '#core/snapshot/history'
+import type { TimeRange, TopReading, TopRow } from '#core/snapshot/history'
 import { stateAgainMs, type IncidentQuery, type NoteKind } from './recorder-types'
 
 /** A day, and an hour around it: what a file of it, and the memory to make one, are made for. */
@@ -58,7 +58,8 @@ export function readIncident(db: Database, minutes: MinuteStore, query: Incident
     events: readEvents(db, target.id, query),
     marks: readMarks(db, targetSpec, query),
     profiles: [],
-    readings: [],
+    readings: readNotes(db, target.id, 0, 'reading', query).flatMap(({ value }) => value as RawReading[]),
+    top: readTop(db, target.id, query),
   }
 }
 
@@ -70,6 +71,11 @@ export function readMarks(db: Database, targetSpec: string, { fromMs, toMs }: Ti
     )
     .all(targetSpec, fromMs, toMs)
     .map((row) => ({ ...(row as HandMark) }))
+}
+
+/** The recorded tops of the process table, in order of time. */
+export function readTop(db: Database, target: number, range: TimeRange): TopReading[] {
+  return readNotes(db, target, 0, 'top', range).map(({ atMs, value }) => ({ atMs, rows: value as TopRow[] }))
 }
 
 /** Notes of one kind, in order of time. */
@@ -168,9 +174,12 @@ function readEvents(db: Database, target: number, range: TimeRange): SessionEven
 
 function toColumns(rows: ReturnType<typeof readRows>, stream: StreamId): StreamColumns {
   return {
-    atMs: rows.map(({ atMs }) => atMs),
+    atMs: Float64Array.from(rows, ({ atMs }) => atMs),
     columns: Object.fromEntries(
-      streamColumns[stream].map((name, index) => [name, rows.map(({ values }) => values[index] ?? null)]),
+      streamColumns[stream].map((name, index) => [
+        name,
+        Float64Array.from(rows, ({ values }) => values[index] ?? NaN),
+      ]),
     ),
   }
 }

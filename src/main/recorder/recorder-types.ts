@@ -29,7 +29,8 @@ export interface Subject {
 export const stateAgainMs = 600_000
 
 /** What is recorded beside numbers. `state`, `hostFacts` and `processFacts` hold until the next one of their kind. */
-export type NoteKind = 'hostFacts' | 'processFacts' | 'state' | 'event' | 'verdict' | 'proof' | 'top'
+export type NoteKind =
+  'hostFacts' | 'processFacts' | 'state' | 'event' | 'verdict' | 'proof' | 'top' | 'reading'
 
 export interface RowItem {
   subject: Subject

@@ -2,8 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createSampleJoiner, streamColumns } from '#core/snapshot/sample-parts'
-import type { IncidentProcess, StreamColumns } from '#core/snapshot/incident'
+import { hostAt, samplesOf } from '#core/snapshot/sample-at'
 import type { SessionEvent } from '#core/ipc/contract'
 import { hostFactsOf, hostSampleAt, processSampleAt } from '../../../test/support/recorded-samples'
 import { openRecorder, type Recorder } from './recorder'
@@ -39,33 +38,6 @@ function recordSeconds(from: number, to: number, pids: readonly number[] = [808]
   }
 }
 
-function rowAt({ atMs, columns }: StreamColumns, stream: keyof typeof streamColumns, at: number) {
-  const index = atMs.indexOf(at)
-  const values = streamColumns[stream].map((name) => columns[name]?.[index] ?? null)
-  return index < 0 ? null : { atMs: at, values }
-}
-
-/** As the person would see it again. */
-function samplesOf({ key, streams, states }: IncidentProcess) {
-  const join = createSampleJoiner(key)
-  const pending = [...states]
-  const rollups = [...streams.rollup.atMs]
-  const answers = [...streams.go.atMs]
-  return streams.process.atMs.map((atMs) => {
-    let state = null
-    while ((pending[0]?.atMs ?? Infinity) <= atMs) state = pending.shift()?.state ?? null
-    const nextOf = (times: number[], stream: 'rollup' | 'go') =>
-      (times[0] ?? Infinity) <= atMs ? rowAt(streams[stream], stream, times.shift() ?? 0) : null
-    return join({
-      process: rowAt(streams.process, 'process', atMs) ?? { atMs, values: [] },
-      rollup: nextOf(rollups, 'rollup'),
-      go: nextOf(answers, 'go'),
-      cgroup: rowAt(streams.cgroup, 'cgroup', atMs),
-      state,
-    })
-  })
-}
-
 const rounded = <T>(value: T): T =>
   JSON.parse(
     JSON.stringify(value, (_, part: unknown) =>
@@ -88,9 +60,8 @@ describe('a recording', () => {
     expect(incident.hostStream.atMs).toHaveLength(200)
     // The walk before the restart was told again after it.
     expect(incident.processes[0]?.streams.rollup.atMs).toHaveLength(40)
-    expect(rowAt(incident.hostStream, 'host', startMs + 61_000)?.values).toEqual(
-      streamColumns.host.map((name) => hostSampleAt(startMs + 61_000)[name]),
-    )
+    const at = startMs + 61_000
+    expect(hostAt(incident.hostStream, at)).toEqual(rounded(hostSampleAt(at)))
     const [process] = incident.processes
     if (process === undefined) throw new Error('the process is not there')
     const wanted = Array.from({ length: 200 }, (_, second) => processSampleAt(startMs + second * 1000, 808))
@@ -98,7 +69,7 @@ describe('a recording', () => {
       ...sample,
       endpoint: { ...sample.endpoint, costMs: sample.go?.costMs ?? null, bytes: null },
     }))
-    expect(samplesOf(process)).toEqual(withoutCost)
+    expect([...samplesOf(process)]).toEqual(withoutCost)
     expect(await recorder.stats()).toMatchObject({ dropped: 0, oldestMs: startMs - 60_000 })
     expect(problems).toEqual([])
   })
@@ -193,7 +164,8 @@ describe('a recording', () => {
     expect(incident.events).toEqual([{ ...event, id: expect.any(Number) as number }])
     expect(incident.marks).toEqual([{ id: mark.id, atMs: startMs + 20, text: 'deployed build 1.12' }])
     expect(await recorder.listMarks(targetSpec, range)).toEqual(incident.marks)
-    expect(await recorder.readTop(targetSpec, range)).toEqual([
+    expect(await recorder.readTop(targetSpec, range)).toEqual(incident.top)
+    expect(incident.top).toEqual([
       { atMs: startMs, rows: top },
       { atMs: startMs + 61_000, rows: top },
     ])

@@ -4,7 +4,7 @@ import type { BalloonProof } from '#core/balloon/types'
 import type { SessionEvent } from '#core/ipc/contract'
 import type { HostFacts, HostSample, ProcessFacts, ProcessSample } from '#core/metrics/samples'
 import { toKeyText, type ProcessKey } from '#core/process-key'
-import type { HandMark, Incident } from '#core/snapshot/incident'
+import type { HandMark, Incident, RawReading } from '#core/snapshot/incident'
 import {
   createSampleSplitter,
   toHostRow,
@@ -64,6 +64,8 @@ export interface Recorder {
   recordProof(targetSpec: string, proof: BalloonProof): void
   /** At most one a minute of a target is kept, and of it the first 30 rows. */
   recordTop(targetSpec: string, reading: TopReading): void
+  /** Raw texts of one moment. */
+  recordReadings(targetSpec: string, readings: readonly RawReading[]): void
   addMark(targetSpec: string, mark: { atMs: number; text: string }): Promise<HandMark>
   listMarks(targetSpec: string, range: TimeRange): Promise<HandMark[]>
   /** False: there was none. */
@@ -233,6 +235,10 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
       host.topAtMs = atMs
       const kept: TopRow[] = rows.slice(0, maxTopRows)
       addNote(hostSubject(targetSpec), 'top', atMs, kept)
+    },
+    recordReadings(targetSpec, readings) {
+      const [first] = readings
+      if (first !== undefined) addNote(hostSubject(targetSpec), 'reading', first.atMs, readings)
     },
     async addMark(targetSpec, { atMs, text }) {
       const mark: HandMark = { id: randomUUID(), atMs: Math.round(atMs), text: text.trim() }

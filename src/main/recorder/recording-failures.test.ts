@@ -56,7 +56,7 @@ function record(keeper: RecordingKeeper, from: number, to: number): void {
 function secondsOf(keeper: RecordingKeeper): number[] {
   const query = { targetSpec: 'local', keys: [], fromMs: startMs, toMs: startMs + 80_000_000 }
   const { hostStream } = keeper.answer('readIncident', query)
-  return hostStream.atMs.map((at) => (at - startMs) / 1000)
+  return [...hostStream.atMs].map((at) => (at - startMs) / 1000)
 }
 
 const secondsTo = (end: number): number[] => Array.from({ length: end }, (_, second) => second)

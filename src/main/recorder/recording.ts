@@ -3,14 +3,13 @@ import { createMinuteStore, toKeptRow } from './minute-store'
 import { packNote, unpackNote } from './note-text'
 import { openDatabase, rollBack } from './open-database'
 import { readHistory } from './read-history'
-import { readIncident, readMarks, readNotes } from './read-incident'
+import { readIncident, readMarks, readTop } from './read-incident'
 import type {
   RecordedProcess,
   RecordedTarget,
   Retention,
   TimeRange,
   TopReading,
-  TopRow,
 } from '#core/snapshot/history'
 import type { NoteItem, RecorderRequests, RowItem } from './recorder-types'
 import { bytesOnDisk, oldestMinuteMs, retain } from './retention'
@@ -160,10 +159,7 @@ export function openRecording(file: string): Recording {
       ).map(({ pid, startTimeTicks, ...rest }) => ({ key: { pid, startTimeTicks }, ...rest }))
     },
     readTop({ targetSpec, ...range }: { targetSpec: string } & TimeRange): TopReading[] {
-      return readNotes(db, targetId(targetSpec), 0, 'top', range).map(({ atMs, value }) => ({
-        atMs,
-        rows: value as TopRow[],
-      }))
+      return readTop(db, targetId(targetSpec), range)
     },
     listMarks: ({ targetSpec, ...range }) => readMarks(db, targetSpec, range),
     addMark({ targetSpec, mark }) {

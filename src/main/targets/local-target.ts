@@ -48,6 +48,7 @@ export function openLocalTarget(options: LocalTargetOptions = {}): Target {
     host,
     capabilities: {
       live: isLive,
+      seek: false,
       smaps: true,
       pressure: existsSync(`${procPath}/pressure/memory`),
       cgroup: host.cgroupVersion !== null,

@@ -19,6 +19,7 @@ export function openSystemInfoTarget(): Target {
     host: readHostFacts(),
     capabilities: {
       live: true,
+      seek: false,
       smaps: false,
       pressure: false,
       cgroup: false,

@@ -9,6 +9,8 @@ export interface ChartTheme {
   surface: string
   gc: string
   balloon: string
+  /** The moment that is looked at. */
+  crosshair: string
   font: string
 }
 
@@ -26,6 +28,7 @@ export function readChartTheme(element: Element, tokens: readonly string[]): Cha
     surface: read('surface-panel'),
     gc: read('series-gc'),
     balloon: read('series-balloon'),
+    crosshair: read('chart-crosshair'),
     font: style.fontFamily,
   }
 }

@@ -7,9 +7,13 @@ export interface ChartMarks {
   gcAtMs: readonly number[]
   /** Runs of the balloon: a tinted band; toMs of a run that goes on is the newest sample. */
   bands: readonly { fromMs: number; toMs: number }[]
+  /** Things that happened, and marks by hand: thin lines. */
+  momentsAtMs: readonly number[]
+  /** The moment that is looked at in a recorded stretch; null: the newest. */
+  cursorMs: number | null
 }
 
-export const noMarks: ChartMarks = { gcAtMs: [], bands: [] }
+export const noMarks: ChartMarks = { gcAtMs: [], bands: [], momentsAtMs: [], cursorMs: null }
 
 const gcTickHeight = 5
 
@@ -19,7 +23,7 @@ export function createMarksPlugin(): {
   setTheme(theme: ChartTheme): void
 } {
   let marks = noMarks
-  let colours = { gc: '#888', balloon: '#d55e00' }
+  let colours = { gc: '#888', balloon: '#d55e00', cursor: '#454f58' }
 
   function drawBands(chart: Chart): void {
     const { ctx, chartArea } = chart
@@ -49,6 +53,17 @@ export function createMarksPlugin(): {
     }
   }
 
+  function drawLine(chart: Chart, atMs: number, dash: number[]): void {
+    const { ctx, chartArea } = chart
+    const at = Math.round(chart.scales['x']?.getPixelForValue(atMs) ?? -1) + 0.5
+    if (at < chartArea.left || at > chartArea.right + 1) return
+    ctx.setLineDash(dash)
+    ctx.beginPath()
+    ctx.moveTo(at, chartArea.top)
+    ctx.lineTo(at, chartArea.bottom)
+    ctx.stroke()
+  }
+
   return {
     plugin: {
       id: 'marks',
@@ -64,10 +79,14 @@ export function createMarksPlugin(): {
         ctx.save()
         ctx.fillStyle = colours.gc
         drawGc(chart)
+        ctx.strokeStyle = colours.gc
+        for (const atMs of marks.momentsAtMs) drawLine(chart, atMs, [2, 3])
+        ctx.strokeStyle = colours.cursor
+        if (marks.cursorMs !== null) drawLine(chart, marks.cursorMs, [])
         ctx.restore()
       },
     },
     setMarks: (next) => void (marks = next),
-    setTheme: (theme) => void (colours = { gc: theme.gc, balloon: theme.balloon }),
+    setTheme: (theme) => void (colours = { gc: theme.gc, balloon: theme.balloon, cursor: theme.crosshair }),
   }
 }

@@ -10,6 +10,10 @@ import type { DataSpan, TimeSpan } from './time-window'
 export interface StackFeeds {
   feed: ProcessFeed
   host: HostFeed
+  /** Marks and events, ms since the epoch. */
+  momentsAtMs?: readonly number[] | undefined
+  /** The moment that is looked at; null or absent: the newest. */
+  cursorMs?: number | null | undefined
 }
 
 export type SeriesValues = Partial<Record<SeriesId, number>>
@@ -27,13 +31,22 @@ export function toDataSpan({ feed: { table } }: StackFeeds): DataSpan {
   return count === 0 ? null : { fromMs: table.timeAt(0), toMs: table.timeAt(count - 1) }
 }
 
-export function toMarks({ feed, host }: StackFeeds, span: TimeSpan, pixels: number): ChartMarks {
+export function toMarks(
+  { feed, host, momentsAtMs = [], cursorMs = null }: StackFeeds,
+  span: TimeSpan,
+  pixels: number,
+): ChartMarks {
   const { table } = feed
   const newestMs = table.count() === 0 ? span.toMs : table.timeAt(table.count() - 1)
   const bands = host.runs.value
     .map((run) => ({ fromMs: run.startedAtMs, toMs: run.endedAtMs ?? Math.max(run.startedAtMs, newestMs) }))
     .filter((band) => band.toMs >= span.fromMs && band.fromMs <= span.toMs)
-  return { gcAtMs: feed.gcMarks.read(span.fromMs, span.toMs, pixels), bands }
+  return {
+    gcAtMs: feed.gcMarks.read(span.fromMs, span.toMs, pixels),
+    bands,
+    momentsAtMs: momentsAtMs.filter((atMs) => atMs >= span.fromMs && atMs <= span.toMs),
+    cursorMs,
+  }
 }
 
 /** Values at a moment; null: the newest of each series in the window. NaN where nothing is known. */

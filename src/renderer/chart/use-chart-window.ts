@@ -11,8 +11,8 @@ import {
 } from './time-window'
 
 /** Which stretch of time a stack of charts shows, and the moment under the crosshair. */
-export function useChartWindow(readDataSpan: () => DataSpan) {
-  const state = shallowRef<WindowState>({ range: '5m', fixed: null })
+export function useChartWindow(readDataSpan: () => DataSpan, range: RangeId = '5m') {
+  const state = shallowRef<WindowState>({ range, fixed: null })
   const crosshairMs = shallowRef<number | null>(null)
 
   function span(): TimeSpan {

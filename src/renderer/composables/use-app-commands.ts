@@ -3,6 +3,7 @@ import { useConnectStore } from '../stores/connect'
 import { useProfilesStore } from '../stores/profiles'
 import { usePromptsStore } from '../stores/prompts'
 import { useCommandsStore } from '../stores/commands'
+import { useSnapshotsStore } from '../stores/snapshots'
 import { useSelectionStore } from '../stores/selection'
 import { useTargetsStore } from '../stores/targets'
 import { onScopeDispose } from 'vue'
@@ -17,6 +18,7 @@ export function useAppCommands(): void {
   const connect = useConnectStore()
   const prompts = usePromptsStore()
   const profiles = useProfilesStore()
+  const snapshots = useSnapshotsStore()
 
   useCommands([
     { id: 'target.local', titleKey: 'command.openLocal', run: () => void targets.open('local') },
@@ -28,6 +30,17 @@ export function useAppCommands(): void {
       // A question that waits for an answer comes first.
       isEnabled: () => prompts.current === null,
     },
+    {
+      id: 'snapshot.export',
+      titleKey: 'snapshot.command.export',
+      run: () => {
+        const { focused } = selection
+        if (focused !== null)
+          snapshots.askExport({ targetId: focused.targetId, keys: [focused.key], range: null })
+      },
+      isEnabled: () => selection.focused !== null,
+    },
+    { id: 'snapshot.open', titleKey: 'snapshot.command.open', run: () => void snapshots.chooseFile() },
     { id: 'profile.open', titleKey: 'command.openProfile', run: () => void profiles.openPage() },
     {
       id: 'target.retry',

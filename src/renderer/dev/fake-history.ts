@@ -3,7 +3,7 @@ import { AppError } from '#core/errors'
 
 type HistoryMethods = Pick<
   BackendMethods,
-  Extract<keyof BackendMethods, `history.${string}` | `marks.${string}`>
+  Extract<keyof BackendMethods, `${'history' | 'marks' | 'replay' | 'snapshot'}.${string}`>
 >
 
 function unsupported(): never {
@@ -19,6 +19,16 @@ export function createFakeHistory(): HistoryMethods {
     'history.top': unsupported,
     'history.stats': unsupported,
     'history.setRetention': unsupported,
+    'history.open': unsupported,
+    'replay.overview': unsupported,
+    'replay.process': unsupported,
+    'replay.verdict': unsupported,
+    'replay.reading': unsupported,
+    'replay.seek': unsupported,
+    'snapshot.open': unsupported,
+    'snapshot.preview': unsupported,
+    'snapshot.export': unsupported,
+    'snapshot.cancelExport': unsupported,
     'marks.list': unsupported,
     'marks.add': unsupported,
     'marks.remove': unsupported,

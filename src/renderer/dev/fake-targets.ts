@@ -29,6 +29,7 @@ type Emit = <K extends keyof BackendEvents>(event: K, payload: BackendEvents[K])
 
 const capabilities: Capabilities = {
   live: true,
+  seek: false,
   smaps: true,
   pressure: true,
   cgroup: true,
@@ -61,6 +62,7 @@ const local: TargetInfo = {
   state: 'connected',
   step: null,
   retryAtMs: null,
+  replay: null,
   capabilities,
   host: fakeHost,
   error: null,

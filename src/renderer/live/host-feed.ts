@@ -3,6 +3,7 @@ import type { BalloonProof, BalloonState } from '#core/balloon/types'
 import { historyColumns } from '#core/metrics/catalogue'
 import type { HostSample } from '#core/metrics/samples'
 import type { ProcessKey } from '#core/process-key'
+import type { StreamColumns } from '#core/snapshot/incident'
 import { createSampleTable, type SampleTable } from './sample-table'
 
 /** One run of the balloon, for the band on the charts. */
@@ -24,6 +25,10 @@ export interface HostFeed {
   /** A new array at each change. */
   readonly runs: ShallowRef<readonly BalloonRun[]>
   addHost(sample: HostSample): void
+  /** A whole recorded stretch at once. */
+  fill(stream: StreamColumns): void
+  /** Runs that were recorded. */
+  addRuns(runs: readonly BalloonRun[]): void
   addBalloon(state: BalloonState): void
   /** Nobody tells any more how a run goes on: whoever had started it is gone, so it was let go. */
   loseBalloon(atMs: number): void
@@ -72,6 +77,15 @@ export function createHostFeed(targetId: string): HostFeed {
       table.push(sample.atMs, [sample.memAvailableBytes, sample.psiSomeAvg10, sample.psiFullAvg10])
       latest.value = sample
     },
+    fill({ atMs, columns }) {
+      const read = [columns['memAvailableBytes'], columns['psiSomeAvg10'], columns['psiFullAvg10']]
+      for (let row = 0; row < atMs.length; row++)
+        table.push(
+          atMs[row] as number,
+          read.map((column) => column?.[row] ?? NaN),
+        )
+    },
+    addRuns: (more) => void (runs.value = [...runs.value, ...more]),
     addBalloon,
     loseBalloon(atMs) {
       const state = balloon.value

@@ -1,8 +1,10 @@
 import { shallowRef, type ShallowRef } from 'vue'
 import { toErrorValue, type ErrorValue } from '#core/errors'
 import type { TargetInfo } from '#core/ipc/contract'
+import type { ProcessSample } from '#core/metrics/samples'
 import { toKeyText, type ProcessKey } from '#core/process-key'
 import type { BackendConnection } from '../connection/backend-connection'
+import { fillFromReplay, fillHostFromReplay } from './fill-from-replay'
 import { createHostFeed, type HostFeed } from './host-feed'
 import { createProcessFeed, type ProcessFeed } from './process-feed'
 
@@ -42,6 +44,11 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
   const watched = new Map<string, Watched>()
   const listeners = new Map<string, Set<() => void>>()
   const bootIds = new Map<string, string>()
+  /** Targets that are recorded stretches of time. */
+  const replays = new Set<string>()
+  /** Of these, the moment that is looked at, by process. */
+  const moments = new Map<string, ProcessSample>()
+  const filling = new Set<string>()
   /** Watches that ended with their backend or link: asked for again once their target is there again. */
   const lost = new Set<string>()
 
@@ -65,6 +72,7 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
       const facts = await backend.call('process.watch', { targetId, key })
       entry.feed.facts.value = facts
       entry.error.value = null
+      if (replays.has(targetId)) await fill(id, entry.feed)
     } catch (error) {
       const value = toErrorValue(error)
       if (value.code === 'unreachable') lost.add(id)
@@ -72,6 +80,19 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
       else entry.error.value = value
     }
     if (entry.users === 0 && watched.get(id) === entry) await unwatch(entry)
+  }
+
+  /** All of a recorded stretch, and then the moment that is looked at. */
+  async function fill(id: string, feed: ProcessFeed): Promise<void> {
+    filling.add(id)
+    try {
+      await fillFromReplay(backend, feed)
+    } finally {
+      filling.delete(id)
+    }
+    const moment = moments.get(id)
+    if (moment !== undefined) feed.addSample(moment)
+    changed(feed.targetId)
   }
 
   async function unwatch(entry: Watched): Promise<void> {
@@ -101,7 +122,11 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
   }
 
   backend.on('process', ({ targetId, sample }) => {
-    watched.get(idOf(targetId, sample.key))?.feed.addSample(sample)
+    const id = idOf(targetId, sample.key)
+    const feed = watched.get(id)?.feed
+    if (replays.has(targetId)) moments.set(id, sample)
+    // What is being filled in order comes first.
+    if (!filling.has(id)) feed?.addSample(sample)
     changed(targetId)
   })
   backend.on('facts', ({ targetId, facts }) => {
@@ -139,7 +164,17 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
     for (const feed of hosts.values()) feed.loseBalloon(Date.now())
     for (const [id, entry] of watched) if (entry.users > 0) lost.add(id)
   })
+  backend.on('targetClosed', ({ targetId }) => {
+    if (!replays.delete(targetId)) return
+    hosts.delete(targetId)
+    for (const map of [watched, moments])
+      for (const id of [...map.keys()]) if (id.startsWith(`${targetId}\n`)) map.delete(id)
+  })
   backend.on('target', (target) => {
+    if (target.replay != null && !replays.has(target.id)) {
+      replays.add(target.id)
+      void fillHostFromReplay(backend, host(target.id), () => changed(target.id))
+    }
     noteBoot(target)
     if (target.state !== 'connected') return
     for (const id of [...lost]) {

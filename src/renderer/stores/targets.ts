@@ -106,7 +106,8 @@ export const useTargetsStore = defineStore('targets', () => {
   function reopenAll(): void {
     for (const old of [...targets.values()]) {
       // What was being reached for the first time ended with the one who had asked for it.
-      if (old.state === 'connecting' && old.host === null) drop(old.id)
+      // So did what a backend held in its memory only.
+      if (old.replay != null || (old.state === 'connecting' && old.host === null)) drop(old.id)
       else if (old.state !== 'failed') void reopen(old)
     }
   }

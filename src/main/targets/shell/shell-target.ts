@@ -163,6 +163,7 @@ function createTarget(options: ShellTargetOptions, parts: Parts): Target {
 function toCapabilities({ facts }: ShellConnection, isRemote: boolean): Capabilities {
   return {
     live: true,
+    seek: false,
     smaps: true,
     pressure: facts.pressure,
     cgroup: facts.host.cgroupVersion !== null,

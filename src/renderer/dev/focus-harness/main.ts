@@ -35,8 +35,10 @@ const target: TargetInfo = {
   state: 'connected',
   step: null,
   retryAtMs: null,
+  replay: null,
   capabilities: {
     live: true,
+    seek: false,
     smaps: true,
     pressure: true,
     cgroup: true,

@@ -15,6 +15,4 @@ export const messages = {
   sshText: 'Whatever the local ssh command reaches, or a container. Nothing is installed there.',
   snapshot: 'Open a snapshot',
   snapshotText: 'An incident that somebody else recorded, to scrub and compare.',
-  snapshotNotYet: 'Snapshots come with a later version.',
-  notYet: 'Not yet',
 }

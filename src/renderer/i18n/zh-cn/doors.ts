@@ -14,6 +14,4 @@ export const messages = {
   sshText: '本地 ssh 命令能到达的任何主机，或容器。无需在其上安装任何程序。',
   snapshot: '打开快照',
   snapshotText: '回放并比较他人记录的事故。',
-  snapshotNotYet: '快照将在后续版本支持。',
-  notYet: '尚未支持',
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { maxProfileFileBytes } from '#core/pprof/profile-file'
-import { readProfileFile } from './read-profile-file'
+import { readNamedFile } from './read-named-file'
 
 let dir: string
 beforeAll(() => (dir = mkdtempSync(join(tmpdir(), 'ballonet-file-'))))
@@ -13,16 +13,16 @@ afterAll(() => rmSync(dir, { recursive: true }))
 it('reads a file, whatever is in it', async () => {
   const path = join(dir, '堆.pb.gz')
   writeFileSync(path, 'anything')
-  expect(await readProfileFile(path)).toEqual({
+  expect(await readNamedFile(path, maxProfileFileBytes)).toEqual({
     name: '堆.pb.gz',
     bytes: new TextEncoder().encode('anything'),
   })
   writeFileSync(path, '')
-  expect((await readProfileFile(path)).bytes).toHaveLength(0)
+  expect((await readNamedFile(path, maxProfileFileBytes)).bytes).toHaveLength(0)
 })
 
 it('reads to the end what says that it is empty', async () => {
-  const { bytes } = await readProfileFile('/proc/self/status')
+  const { bytes } = await readNamedFile('/proc/self/status', maxProfileFileBytes)
   expect(new TextDecoder().decode(bytes)).toMatch(/^Name:[^]*ctxt_switches:\s+\d+\n$/)
 })
 
@@ -30,9 +30,9 @@ it('stops at 64 MiB', async () => {
   const path = join(dir, 'large')
   writeFileSync(path, '')
   truncateSync(path, maxProfileFileBytes)
-  expect((await readProfileFile(path)).bytes).toHaveLength(maxProfileFileBytes)
+  expect((await readNamedFile(path, maxProfileFileBytes)).bytes).toHaveLength(maxProfileFileBytes)
   truncateSync(path, maxProfileFileBytes + 1)
-  await expect(readProfileFile(path)).rejects.toMatchObject({ code: 'too-large' })
+  await expect(readNamedFile(path, maxProfileFileBytes)).rejects.toMatchObject({ code: 'too-large' })
 })
 
 it.each([
@@ -48,5 +48,5 @@ it.each([
     'invalid',
   ],
 ])('refuses %s', async (_, path, code) => {
-  await expect(readProfileFile(path())).rejects.toMatchObject({ code })
+  await expect(readNamedFile(path(), maxProfileFileBytes)).rejects.toMatchObject({ code })
 })

@@ -1,0 +1,112 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ElectronApplication } from '@playwright/test'
+import { startTestService } from '../../test/support/go-service'
+import { expect, test } from '../ballonet-app'
+import { DoorsPage } from '../pages/doors-page'
+import { FocusPage } from '../pages/focus-page'
+import { ReplayPage } from '../pages/replay-page'
+import { TablePage } from '../pages/table-page'
+
+let dir: string
+let service: Awaited<ReturnType<typeof startTestService>>
+test.beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'ballonet-snapshots-'))
+  service = await startTestService(['-alloc-mib', '120', '-keep-mib', '20'], {
+    environment: { GODEBUG: 'madvdontneed=0' },
+  })
+})
+test.afterAll(async () => {
+  await service.end()
+  rmSync(dir, { recursive: true })
+})
+
+/** What the person chooses in the next dialogs. */
+function choose(electron: ElectronApplication, path: string): Promise<void> {
+  return electron.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen })
+  }, path)
+}
+
+test('an incident is marked, exported, opened again, looked at moment by moment and compared', async ({
+  ballonet: { page, electron },
+}) => {
+  const path = join(dir, 'incident.ballonet')
+  const focus = new FocusPage(page)
+  const replay = new ReplayPage(page)
+  await choose(electron, path)
+  await new DoorsPage(page).openThisMachine()
+  await new TablePage(page).focus(service.key.pid)
+  await focus.waitForHeap()
+  await page.getByRole('button', { name: 'Mark this moment…' }).click()
+  await page.getByRole('textbox', { name: 'What happened then' }).fill('deployed build 1.12')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('textbox', { name: 'What happened then' })).toBeHidden()
+
+  await replay.askExport()
+  await expect(replay.leaving).toContainText('deployed build 1.12')
+  await expect(replay.leaving).toContainText('‹redacted›')
+  await expect(replay.leaving).not.toContainText('-alloc-mib')
+  await replay.dialog.getByRole('checkbox', { name: 'Host names' }).check()
+  await expect(replay.leaving).toContainText('host-1')
+  if (process.env['SHOTS'] !== undefined)
+    await page.screenshot({ path: `${process.env['SHOTS']}/export.png` })
+  await replay.save()
+  expect(readFileSync(path).subarray(0, 2).toString()).toBe('PK')
+
+  await page.keyboard.press('Control+K')
+  await page.keyboard.type('open a snapshot')
+  await page.keyboard.press('Enter')
+  await expect(replay.bar).toContainText('incident.ballonet')
+  await expect(focus.verdict).toContainText('is LazyFree')
+  await expect(page.getByRole('article').getByRole('button', { name: /balloon/i })).toHaveCount(0)
+
+  if (process.env['SHOTS'] !== undefined)
+    await page.screenshot({ path: `${process.env['SHOTS']}/replay.png` })
+  const before = await replay.slider.getAttribute('aria-valuetext')
+  await replay.slider.focus()
+  await page.keyboard.press('Home')
+  await expect(replay.slider).not.toHaveAttribute('aria-valuetext', before ?? '')
+  await page.keyboard.press('End')
+  await expect(replay.slider).toHaveAttribute('aria-valuetext', before ?? '')
+
+  await page.getByRole('article').getByRole('button', { name: 'Compare…' }).click()
+  await page.getByRole('combobox', { name: 'Side B' }).selectOption({ index: 1 })
+  await expect(page.getByRole('heading', { name: 'Facts that differ' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Numbers' })).toContainText('RSS')
+  if (process.env['SHOTS'] !== undefined)
+    await page.screenshot({ path: `${process.env['SHOTS']}/compare.png` })
+})
+
+test('a file that is no snapshot is refused with a clear text, and nothing is opened', async ({
+  ballonet: { page, electron },
+}) => {
+  const path = join(dir, 'broken.ballonet')
+  writeFileSync(path, 'PK no zip at all')
+  await choose(electron, path)
+  await page.getByRole('button', { name: /Open a snapshot/ }).click()
+  await expect(page.getByText('This is no whole snapshot')).toBeVisible()
+  await expect(new ReplayPage(page).bar).toHaveCount(0)
+})
+
+test('a past hour is opened from the history, and what is kept can be changed', async ({
+  ballonet: { page },
+}) => {
+  await new DoorsPage(page).openThisMachine()
+  await new TablePage(page).focus(service.key.pid)
+  await new FocusPage(page).waitForHeap()
+  await page.getByRole('button', { name: 'History', exact: true }).click()
+  await expect(page.getByRole('combobox', { name: 'Process' })).toContainText(String(service.key.pid))
+  await page.getByRole('button', { name: 'What is kept…' }).click()
+  await page.getByRole('textbox', { name: 'Days' }).fill('3')
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await expect(page.getByText('It holds from now on.')).toBeVisible()
+  await page.getByRole('button', { name: 'Now', exact: true }).click()
+  if (process.env['SHOTS'] !== undefined)
+    await page.screenshot({ path: `${process.env['SHOTS']}/history.png` })
+  await page.getByRole('button', { name: 'Open this range' }).click()
+  await expect(new ReplayPage(page).bar).toContainText('Recording of local')
+  await expect(page.getByRole('article')).toContainText(`pid ${service.key.pid}`)
+})

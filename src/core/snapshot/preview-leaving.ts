@@ -1,0 +1,68 @@
+import type { Incident } from './incident'
+import type { LeavingPreview, LeavingText } from './redaction'
+
+const mostTexts = 500
+const longestText = 300
+
+type Named = Omit<LeavingText, 'isRedacted'>
+
+/** What the redacted incident would tell in words, beside what it would have told: both of the same incident. */
+export function previewLeaving(redacted: Incident, original: Incident): LeavingPreview {
+  const before = [...textsOf(original)]
+  const seen = new Map<string, LeavingText>()
+  let index = 0
+  for (const named of textsOf(redacted)) {
+    const text = named.text.slice(0, longestText)
+    const isRedacted = before[index++]?.text !== named.text
+    if (text === '' && !isRedacted) continue
+    const id = `${named.kind}\n${named.pid}\n${text}`
+    if (!seen.has(id)) seen.set(id, { ...named, text, isRedacted })
+  }
+  const texts = [...seen.values()]
+  return {
+    texts: texts.slice(0, mostTexts),
+    more: Math.max(0, texts.length - mostTexts),
+    samples: redacted.processes.reduce((sum, { streams }) => sum + streams.process.atMs.length, 0),
+    profiles: redacted.profiles.length,
+    readings: redacted.readings.length,
+  }
+}
+
+/** In the same order and number whatever was taken out. */
+function* textsOf({ label, host, processes, events, marks, profiles }: Incident): Generator<Named> {
+  const named = (kind: Named['kind'], pid: number | null, text: string | null | undefined): Named => ({
+    kind,
+    pid,
+    text: text ?? '',
+  })
+  const all: Named[] = [named('label', null, label), named('hostNames', null, host.hostname)]
+  for (const { key, facts, states } of processes) {
+    const [program = '', ...rest] = facts.cmdline ?? []
+    const [name = '', ...title] = program.split(' ')
+    all.push(
+      named('program', key.pid, facts.comm),
+      named('program', key.pid, name),
+      named('arguments', key.pid, [...title, ...rest].join(' ')),
+      named('userNames', key.pid, facts.user),
+      named('paths', key.pid, facts.exePath),
+      named('paths', key.pid, facts.cgroupPath),
+      named('paths', key.pid, facts.goModule),
+      named('paths', key.pid, facts.build?.mainPackage),
+      named('environment', key.pid, toEnvironmentText(facts.goEnvironment)),
+      named('arguments', key.pid, facts.build?.settings['-ldflags']),
+    )
+    for (const { state } of states) all.push(named('paths', key.pid, state.endpoint.url))
+  }
+  for (const { params, key } of events)
+    for (const value of Object.values(params))
+      if (typeof value === 'string') all.push(named('event', key?.pid ?? null, value))
+  for (const { text } of marks) all.push(named('mark', null, text))
+  for (const { info } of profiles) all.push(named('paths', info.key.pid, info.url))
+  yield* all
+}
+
+function toEnvironmentText(environment: Record<string, string> | null): string {
+  return Object.entries(environment ?? {})
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')
+}

@@ -1,0 +1,96 @@
+import { AppError } from '#core/errors'
+import type { BackendEvents, BackendMethods } from '#core/ipc/contract'
+import type { Handlers } from '#core/ipc/rpc'
+import type { SnapshotSelection } from '#core/ipc/snapshot-contract'
+import { isSameProcess } from '#core/process-key'
+import { cutIncident } from '#core/snapshot/cut-incident'
+import type { Incident } from '#core/snapshot/incident'
+import { trimIncident } from '#core/snapshot/trim-incident'
+import { runIncidentJob } from '../incident/incident-thread'
+import type { BackendCore } from './backend'
+import { snapshotSchemas as schemas } from './snapshot-schemas'
+import { validateWith } from './validation'
+
+type SnapshotHandlers = Handlers<Pick<BackendMethods, Extract<keyof BackendMethods, `snapshot.${string}`>>>
+
+/** Of one window: its exports end with it. */
+export function createSnapshotHandlers(
+  core: BackendCore,
+  onProgress: (progress: BackendEvents['snapshotProgress']) => void,
+): { handlers: SnapshotHandlers; dispose: () => void } {
+  let running: { exportId: string; abort: AbortController } | null = null
+
+  const handlers: SnapshotHandlers = {
+    'snapshot.open': {
+      validate: validateWith(schemas.open),
+      async handle({ name, bytes }) {
+        const incident = await runIncidentJob('read', { bytes })
+        return core.replays.open(incident, { source: 'file', name })
+      },
+    },
+    'snapshot.preview': {
+      validate: validateWith(schemas.selection),
+      handle: async (selection) =>
+        runIncidentJob('preview', {
+          incident: await collectIncident(core, selection),
+          redaction: selection.redaction,
+        }),
+    },
+    'snapshot.export': {
+      validate: validateWith(schemas.export),
+      async handle({ exportId, locale, ...selection }) {
+        if (running !== null) throw new AppError('busy', 'another export is running')
+        const own = { exportId, abort: new AbortController() }
+        running = own
+        try {
+          const incident = await collectIncident(core, selection)
+          const bytes = await runIncidentJob(
+            'write',
+            { incident, redaction: selection.redaction, locale, appVersion: __APP_VERSION__ },
+            {
+              signal: own.abort.signal,
+              onProgress: (share) => onProgress({ exportId, share }),
+            },
+          )
+          return { suggestedName: toSuggestedName(incident), bytes }
+        } finally {
+          running = null
+        }
+      },
+    },
+    'snapshot.cancelExport': {
+      validate: validateWith(schemas.exportId),
+      handle({ exportId }) {
+        if (running?.exportId === exportId) running.abort.abort()
+        return null
+      },
+    },
+  }
+  return { handlers, dispose: () => running?.abort.abort() }
+}
+
+/** Of an open incident a part of it; of any other target what was recorded of it. */
+async function collectIncident(core: BackendCore, selection: SnapshotSelection): Promise<Incident> {
+  const { targetId, keys, fromMs, toMs, profileIds } = selection
+  if (!(toMs > fromMs)) throw new AppError('invalid', 'the range ends before it begins')
+  const replay = core.replays.find(targetId)
+  if (replay !== null) return cutIncident(replay.incident, selection)
+  const recorder = await core.recordings.get()
+  const incident = await recorder.readIncident({ targetSpec: targetId, keys, fromMs, toMs })
+  const isAsked = (info: { id: string; targetId: string; key: SnapshotSelection['keys'][number] }): boolean =>
+    info.targetId === targetId &&
+    profileIds.includes(info.id) &&
+    keys.some((key) => isSameProcess(key, info.key))
+  const profiles = core.profiles
+    .list()
+    .filter(isAsked)
+    .map(({ id }) => core.profiles.get(id))
+  return { ...trimIncident(incident), profiles: profiles.map(({ info, bytes }) => ({ info, bytes })) }
+}
+
+/** Without the host's name, which may be what is to stay here. */
+function toSuggestedName({ processes, toMs }: Incident): string {
+  const comm = processes[0]?.facts.comm.replaceAll(/[^\w.-]+/g, '_') ?? 'host'
+  const stamp = new Date(toMs).toISOString().slice(0, 16).replaceAll(/[-:]/g, '').replace('T', '-')
+  return `${comm}-${stamp}.ballonet`
+}

@@ -1,0 +1,53 @@
+import { AppError } from '#core/errors'
+import { fromErrorValue } from '#core/ipc/rpc'
+import type { FromIncidentWorker, IncidentJob, IncidentJobName, IncidentJobs } from './incident-messages'
+import createWorker from './incident-worker?nodeWorker'
+
+/** A day of the most processes, unpacked, and some room; a file that needs more ends the thread and nothing else. */
+const mostMegabytes = 1536
+
+/**
+ * Reads or makes a file in a thread of its own, which ends with it: polls go on meanwhile. Rejects with what the job rejects
+ * with, with `cancelled`, and with `too-large` when it ran out of memory.
+ */
+export function runIncidentJob<Name extends IncidentJobName>(
+  name: Name,
+  params: IncidentJobs[Name][0],
+  options: { signal?: AbortSignal; onProgress?: (share: number) => void } = {},
+): Promise<IncidentJobs[Name][1]> {
+  const { signal, onProgress } = options
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(cancelled())
+      return
+    }
+    const worker = createWorker({
+      workerData: { name, params } as IncidentJob,
+      resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
+    })
+    const stop = (): void => {
+      reject(cancelled())
+      void worker.terminate()
+    }
+    signal?.addEventListener('abort', stop, { once: true })
+    worker.on('message', (message: FromIncidentWorker) => {
+      if (message.kind === 'progress') onProgress?.(message.share)
+      else if (message.result.ok) resolve(message.result.value as IncidentJobs[Name][1])
+      else reject(fromErrorValue(message.result.error))
+    })
+    worker.on('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? new AppError('too-large', 'more than fits into memory', { hint: 'error.snapshot-too-large' })
+          : new AppError('failed', `the thread failed: ${error.message}`),
+      ),
+    )
+    worker.on('exit', () => {
+      signal?.removeEventListener('abort', stop)
+      // After an answer this changes nothing.
+      reject(new AppError('failed', 'the thread has ended'))
+    })
+  })
+}
+
+const cancelled = (): AppError => new AppError('cancelled', 'it was cancelled')

@@ -1,0 +1,49 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { toErrorValue } from '#core/errors'
+import { toReportHtml } from '#core/report/to-report-html'
+import type { Incident } from '#core/snapshot/incident'
+import { previewLeaving } from '#core/snapshot/preview-leaving'
+import { redactIncident } from '#core/snapshot/redact-incident'
+import type { FromIncidentWorker, IncidentJob, IncidentJobs } from './incident-messages'
+import { parseIncidentFile } from './read-incident-file'
+import { writeIncident } from './write-incident'
+
+const send = (message: FromIncidentWorker, transfer: ArrayBuffer[] = []): void =>
+  parentPort?.postMessage(message, transfer)
+
+async function run(job: IncidentJob): Promise<void> {
+  if (job.name === 'read') {
+    const incident = await parseIncidentFile(job.params.bytes)
+    send({ kind: 'done', result: { ok: true, value: incident } }, buffersOf(incident))
+    return
+  }
+  const { incident, redaction } = job.params
+  const redacted = redactIncident(incident, redaction)
+  if (job.name === 'preview') {
+    const value = previewLeaving(redacted, incident)
+    send({ kind: 'done', result: { ok: true, value } })
+  } else {
+    const value = await write(redacted, job.params)
+    send({ kind: 'done', result: { ok: true, value } }, [value.buffer as ArrayBuffer])
+  }
+}
+
+function write(redacted: Incident, { locale, appVersion }: IncidentJobs['write'][0]): Promise<Uint8Array> {
+  return writeIncident(redacted, {
+    appVersion,
+    reportHtml: toReportHtml(redacted, { locale }),
+    onProgress: (share) => send({ kind: 'progress', share }),
+  })
+}
+
+/** Moved rather than copied: a day of a process is tens of megabytes. */
+function buffersOf({ hostStream, processes }: Incident): ArrayBuffer[] {
+  const streams = [hostStream, ...processes.flatMap(({ streams: each }) => Object.values(each))]
+  return streams.flatMap(({ atMs, columns }) =>
+    [atMs, ...Object.values(columns)].map(({ buffer }) => buffer as ArrayBuffer),
+  )
+}
+
+run(workerData as IncidentJob).catch((error: unknown) =>
+  send({ kind: 'done', result: { ok: false, error: toErrorValue(error) } }),
+)

@@ -1,0 +1,122 @@
+import { useDebounceFn } from '@vueuse/core'
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { toErrorValue, type ErrorValue } from '#core/errors'
+import type { SnapshotSelection } from '#core/ipc/snapshot-contract'
+import { isSameProcess, toKeyText, type ProcessKey } from '#core/process-key'
+import { defaultRedaction, type LeavingPreview, type RedactionChoice } from '#core/snapshot/redaction'
+import { useAppClient, useBackend } from '../../connection/use-connection'
+import { useProfilesStore } from '../../stores/profiles'
+import type { ExportRequest } from '../../stores/snapshots'
+import { useTargetsStore } from '../../stores/targets'
+import { toExportRange, type ExportRange } from './export-range'
+
+const previewAfterMs = 250
+
+/** What is to be exported, what of it would leave, and the export itself. */
+export function useExport(request: ExportRequest, onSaved: () => void) {
+  const backend = useBackend()
+  const app = useAppClient()
+  const targets = useTargetsStore()
+  const profiles = useProfilesStore()
+  const i18n = useI18n({ useScope: 'global' })
+  const range = ref<ExportRange>(request.range === null ? '1h' : 'all')
+  const choices = shallowRef<{ key: ProcessKey; comm: string }[]>([])
+  const chosen = shallowRef<ReadonlySet<string>>(new Set(request.keys.map(toKeyText)))
+  const withoutProfiles = shallowRef<ReadonlySet<string>>(new Set())
+  const redaction = shallowRef<RedactionChoice>({ ...defaultRedaction })
+  const preview = shallowRef<LeavingPreview | null>(null)
+  const error = shallowRef<ErrorValue | null>(null)
+  /** null: nothing is being made. */
+  const share = ref<number | null>(null)
+  let exportId = ''
+
+  const target = computed(() => targets.targets.get(request.targetId) ?? null)
+  const within = computed(() => {
+    const replay = target.value?.replay ?? null
+    return request.range ?? replay ?? { fromMs: 0, toMs: Date.now() }
+  })
+  const span = computed(() => toExportRange(range.value, within.value))
+  const keys = computed(() =>
+    choices.value.map(({ key }) => key).filter((key) => chosen.value.has(toKeyText(key))),
+  )
+  const listedProfiles = computed(() =>
+    profiles.kept.filter(
+      (info) => info.targetId === request.targetId && keys.value.some((key) => isSameProcess(key, info.key)),
+    ),
+  )
+  const selection = computed<SnapshotSelection>(() => ({
+    targetId: request.targetId,
+    keys: keys.value,
+    ...span.value,
+    profileIds: listedProfiles.value.map(({ id }) => id).filter((id) => !withoutProfiles.value.has(id)),
+    redaction: redaction.value,
+  }))
+
+  async function loadChoices(): Promise<void> {
+    const replay = target.value?.replay
+    if (replay != null) choices.value = replay.processes
+    else
+      choices.value = (
+        await backend.call('history.processes', { targetSpec: target.value?.spec ?? '', ...span.value })
+      ).map(({ key, comm }) => ({ key, comm }))
+  }
+
+  async function load(): Promise<void> {
+    const asked = selection.value
+    try {
+      const next = await backend.call('snapshot.preview', asked)
+      if (asked === selection.value) preview.value = next
+      error.value = null
+    } catch (failure) {
+      error.value = toErrorValue(failure)
+    }
+  }
+  const loadSoon = useDebounceFn(() => load(), previewAfterMs)
+
+  async function save(): Promise<void> {
+    exportId = crypto.randomUUID()
+    share.value = 0
+    error.value = null
+    try {
+      const locale = i18n.locale.value === 'zh-CN' ? 'zh-CN' : 'en'
+      const file = await backend.call('snapshot.export', { ...selection.value, exportId, locale })
+      if (await app.invoke('snapshot.saveFile', file)) onSaved()
+    } catch (failure) {
+      const value = toErrorValue(failure)
+      if (value.code !== 'cancelled') error.value = value
+    } finally {
+      share.value = null
+    }
+  }
+
+  function cancel(): void {
+    if (share.value !== null) void backend.call('snapshot.cancelExport', { exportId }).catch(() => null)
+  }
+
+  onScopeDispose(
+    backend.on('snapshotProgress', (progress) => {
+      if (progress.exportId === exportId && share.value !== null) share.value = progress.share
+    }),
+  )
+  onScopeDispose(cancel)
+  watch(range, () => void loadChoices().catch((failure: unknown) => (error.value = toErrorValue(failure))), {
+    immediate: true,
+  })
+  watch(selection, () => void loadSoon(), { immediate: true })
+
+  return {
+    range,
+    choices,
+    chosen,
+    listedProfiles,
+    withoutProfiles,
+    redaction,
+    preview,
+    error,
+    share,
+    keys,
+    save,
+    cancel,
+  }
+}

@@ -1,0 +1,66 @@
+import { defineStore } from 'pinia'
+import { shallowReactive } from 'vue'
+import type { SessionEvent } from '#core/ipc/contract'
+import { isSameProcess, type ProcessKey } from '#core/process-key'
+import type { HandMark } from '#core/snapshot/incident'
+import { useBackend } from '../connection/use-connection'
+import { useNoticesStore } from './notices'
+import { useReplayStore } from './replay'
+import { useSessionEventsStore } from './session-events'
+import { useTargetsStore } from './targets'
+
+/** What happened that a chart shows by a line; garbage collections and balloons have marks of their own. */
+const shownKinds: readonly SessionEvent['kind'][] = ['alert', 'verdict-changed', 'target', 'process-gone']
+
+/** Marks by hand of the targets of this window, beside what happened by itself. */
+export const useMarksStore = defineStore('marks', () => {
+  const backend = useBackend()
+  const notices = useNoticesStore()
+  const replays = useReplayStore()
+  const sessionEvents = useSessionEventsStore()
+  const targets = useTargetsStore()
+  const byTarget = shallowReactive(new Map<string, readonly HandMark[]>())
+
+  function of(targetId: string): readonly HandMark[] {
+    return replays.overviews.get(targetId)?.marks ?? byTarget.get(targetId) ?? []
+  }
+
+  /** Of one process: marks, and what concerns it or its whole target. */
+  function momentsOf(targetId: string, key: ProcessKey): number[] {
+    const events = replays.overviews.get(targetId)?.events ?? sessionEvents.events
+    const own = events.filter(
+      (event) =>
+        event.targetId === targetId &&
+        shownKinds.includes(event.kind) &&
+        (event.key === null || isSameProcess(event.key, key)),
+    )
+    return [...of(targetId), ...own].map(({ atMs }) => atMs)
+  }
+
+  /** false: it could not be kept, which a notice explains. */
+  async function add(targetId: string, atMs: number, text: string): Promise<boolean> {
+    const targetSpec = targets.targets.get(targetId)?.spec ?? targetId
+    try {
+      const mark = await backend.call('marks.add', { targetSpec, atMs, text })
+      byTarget.set(targetId, [...(byTarget.get(targetId) ?? []), mark])
+      return true
+    } catch (error) {
+      notices.addError('history.notice.mark', error)
+      return false
+    }
+  }
+
+  async function remove(targetId: string, id: string): Promise<void> {
+    try {
+      await backend.call('marks.remove', { id })
+      byTarget.set(
+        targetId,
+        (byTarget.get(targetId) ?? []).filter((mark) => mark.id !== id),
+      )
+    } catch (error) {
+      notices.addError('history.notice.mark', error)
+    }
+  }
+
+  return { of, momentsOf, add, remove }
+})
