@@ -11,6 +11,7 @@ import { measurePoll } from '../test/bench/parts/poll.mjs'
 import { measureProfile } from '../test/bench/parts/profile.mjs'
 import { measureRecorder } from '../test/bench/parts/recorder.mjs'
 import { measureRemotePoll } from '../test/bench/parts/remote-poll.mjs'
+import { measureSnapshot } from '../test/bench/parts/snapshot.mjs'
 import { measureStartToData } from '../test/bench/parts/start.mjs'
 import { measureTargets } from '../test/bench/parts/targets.mjs'
 import { describeMachine, formatMachine, formatTable, verdictOf } from '../test/bench/report.mjs'
@@ -36,6 +37,7 @@ const parts = [
   { name: 'profile', measure: measureProfile },
   { name: 'flame', measure: measureFlame },
   { name: 'recorder', measure: measureRecorder },
+  { name: 'snapshot', measure: measureSnapshot },
 ]
 
 const usage = `Usage: npm run bench -- [--only NAME] [--json] [--strict]

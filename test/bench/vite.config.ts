@@ -28,6 +28,7 @@ export default defineConfig(({ mode }) =>
               join(root, 'poll', 'remote.ts'),
               join(root, 'profile', 'in-process.ts'),
               join(root, 'recorder', 'simulated-day.ts'),
+              join(root, 'snapshot', 'day-file.ts'),
             ],
             output: { entryFileNames: '[name].mjs' },
           },

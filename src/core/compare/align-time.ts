@@ -1,6 +1,6 @@
 import type { TimeRange } from '../snapshot/history'
 
-/** `start`: both begin at 0; `clock`: the same moment of the day of both lies at the same place. */
+/** `start`: both begin at 0; `clock`: what was at the same time lies at the same place. */
 export type Alignment = 'start' | 'clock'
 
 export interface AlignedTime {

@@ -22,8 +22,9 @@ export function toProcessSeries(process: IncidentProcess): ReportSeries[] {
   const { rollup, go } = process.streams
   const rolled = rollup.columns['rssBytes']
   const lazyFree = rollup.columns['lazyFreeBytes']
-  const less = Float64Array.from(rollup.atMs, (_, row) =>
-    Math.max(0, (rolled?.[row] ?? Number.NaN) - (lazyFree?.[row] ?? Number.NaN)),
+  const less = Float64Array.from(
+    rollup.atMs,
+    (_, row) => (rolled?.[row] ?? Number.NaN) - (lazyFree?.[row] ?? Number.NaN),
   )
   const walkWhy = whyNoWalk(process)
   return [

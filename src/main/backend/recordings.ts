@@ -19,6 +19,8 @@ export function createRecordings(
   onProblem: (problem: RecorderProblem) => void,
 ): Recordings {
   let problem: RecorderProblem | null = null
+  /** Told to windows that come later as well: somebody may miss what was recorded. */
+  let setAside: RecorderProblem | null = null
   let recorder: Recorder | null = null
   /** What comes while it is opened. */
   let waiting: ((recorder: Recorder) => void)[] = []
@@ -28,7 +30,8 @@ export function createRecordings(
       : openRecorder({
           file: join(dir, 'recording.db'),
           onProblem(next) {
-            if (next.kind !== 'set-aside') problem = next.kind === 'resumed' ? null : next
+            if (next.kind === 'set-aside') setAside = next
+            else problem = next.kind === 'resumed' ? null : next
             onProblem(next)
           },
         })
@@ -54,7 +57,7 @@ export function createRecordings(
       return opening ?? Promise.reject(new AppError('unsupported', 'nothing is recorded here'))
     },
     get problem() {
-      return problem
+      return problem ?? setAside
     },
     async dispose() {
       await opening?.then((opened) => opened.dispose()).catch(() => undefined)

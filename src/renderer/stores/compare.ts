@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowReactive, shallowRef } from 'vue'
-import { isSameProcess, toKeyText } from '#core/process-key'
+import { toKeyText } from '#core/process-key'
 import { useBackend } from '../connection/use-connection'
 import { usePageStore } from './page'
 import type { FocusedProcess } from './selection'
@@ -39,9 +39,9 @@ export const useCompareStore = defineStore('compare', () => {
 
   /** Fills the side that is free, else B; and shows the comparison. */
   function propose(side: FocusedProcess): void {
-    const isSameAsA = a.value !== null && toId(a.value) === toId(side)
+    // The same one twice: two moments of it.
     if (a.value === null) a.value = side
-    else if (!isSameAsA) b.value = side
+    else b.value = side
     page.show('compare')
   }
 
@@ -63,12 +63,5 @@ export const useCompareStore = defineStore('compare', () => {
   })
 
   const idOf = (side: FocusedProcess | null): string => (side === null ? '' : toId(side))
-  const isSame = computed(
-    () =>
-      a.value !== null &&
-      b.value !== null &&
-      a.value.targetId === b.value.targetId &&
-      isSameProcess(a.value.key, b.value.key),
-  )
-  return { a, b, choices, isSame, note, propose, choose, swap, idOf }
+  return { a, b, choices, note, propose, choose, swap, idOf }
 })

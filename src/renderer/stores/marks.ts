@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
-import type { SessionEvent } from '#core/ipc/contract'
+import type { SessionEvent, TargetInfo } from '#core/ipc/contract'
 import { isSameProcess, type ProcessKey } from '#core/process-key'
 import type { HandMark } from '#core/snapshot/incident'
 import { useBackend } from '../connection/use-connection'
@@ -12,6 +12,8 @@ import { useTargetsStore } from './targets'
 /** What happened that a chart shows by a line; garbage collections and balloons have marks of their own. */
 const shownKinds: readonly SessionEvent['kind'][] = ['alert', 'verdict-changed', 'target', 'process-gone']
 
+const dayMs = 86_400_000
+
 /** Marks by hand of the targets of this window, beside what happened by itself. */
 export const useMarksStore = defineStore('marks', () => {
   const backend = useBackend()
@@ -20,6 +22,17 @@ export const useMarksStore = defineStore('marks', () => {
   const sessionEvents = useSessionEventsStore()
   const targets = useTargetsStore()
   const byTarget = shallowReactive(new Map<string, readonly HandMark[]>())
+
+  /** Those of the last day, once: what is added later comes by `add`. */
+  async function load({ id, spec }: TargetInfo): Promise<void> {
+    byTarget.set(id, [])
+    const range = { targetSpec: spec, fromMs: Date.now() - dayMs, toMs: Date.now() }
+    const known = await backend.call('marks.list', range).catch(() => [])
+    byTarget.set(id, [...known, ...(byTarget.get(id) ?? [])])
+  }
+  backend.on('target', (info) => {
+    if (info.state === 'connected' && info.replay === null && !byTarget.has(info.id)) void load(info)
+  })
 
   function of(targetId: string): readonly HandMark[] {
     return replays.overviews.get(targetId)?.marks ?? byTarget.get(targetId) ?? []

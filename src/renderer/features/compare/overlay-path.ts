@@ -1,6 +1,9 @@
+import type { TimeRange } from '#core/snapshot/history'
 import type { SampleTable } from '../../live/sample-table'
 
 export interface OverlayAxis {
+  /** The part of the table that is compared, in its own time. */
+  within: TimeRange
   fromMs: number
   toMs: number
   width: number
@@ -19,7 +22,8 @@ export function toOverlayPath(
   offsetMs: number,
   axis: OverlayAxis,
 ): string {
-  const { fromMs, toMs, width, height, most } = axis
+  const { fromMs, toMs, width, height, most, within } = axis
+  const [first, end] = [table.lowerBound(within.fromMs), table.lowerBound(within.toMs + 1)]
   const spanMs = Math.max(1, toMs - fromMs)
   const parts: string[] = []
   let isOpen = false
@@ -27,8 +31,13 @@ export function toOverlayPath(
   const extremes = { least: -1, greatest: -1 }
   const gapMs = Math.max(shortestGapMs, table.intervalMs * gapIntervals, (spanMs / width) * 2.5)
   for (let pixel = 0; pixel < width; pixel++) {
-    const from = table.lowerBound(fromMs + (pixel / width) * spanMs + offsetMs)
-    const to = table.lowerBound(fromMs + ((pixel + 1) / width) * spanMs + offsetMs)
+    const from = Math.max(first, table.lowerBound(fromMs + (pixel / width) * spanMs + offsetMs))
+    // The last pixel has the last moment.
+    const isLast = pixel === width - 1
+    const to = isLast
+      ? end
+      : Math.min(end, table.lowerBound(fromMs + ((pixel + 1) / width) * spanMs + offsetMs))
+    if (from >= to) continue
     table.extremes(column, from, to, extremes)
     if (extremes.least < 0) continue
     const order = [extremes.least, extremes.greatest].sort((a, b) => a - b)

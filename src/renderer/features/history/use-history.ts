@@ -71,7 +71,9 @@ export function useHistory() {
 
   /** Neither before what is kept nor after now. */
   function move(byMs: number): void {
-    endMs.value = Math.min(Date.now(), endMs.value + byMs)
+    const recorded = store.targets?.find((each) => each.targetSpec === targetSpec.value)
+    const earliestMs = (recorded?.fromMs ?? 0) + Math.min(spans[spanId.value], 60_000)
+    endMs.value = Math.min(Date.now(), Math.max(earliestMs, endMs.value + byMs))
   }
 
   async function start(): Promise<void> {

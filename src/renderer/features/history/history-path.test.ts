@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { mostOf, toHistoryPaths } from './history-path'
+
+const box = { width: 100, height: 50, most: 10 }
+const span = { fromMs: 0, toMs: 100_000 }
+
+it('draws the least and the most of each bucket, and a gap where nothing was recorded', () => {
+  const history = {
+    bucketMs: 1000,
+    atMs: [0, 1000, 2000, 50_000, 51_000],
+    columns: {
+      rssBytes: { min: [1, 2, 3, 4, null], max: [5, 6, 10, 8, null], last: [5, 5, 5, 5, null] },
+    },
+  }
+  const paths = toHistoryPaths(history, 'rssBytes', span, box)
+  expect(paths?.band.match(/M/g)).toHaveLength(2)
+  expect(paths?.band).toContain('2.5 0.0')
+  expect(paths?.line).toContain('M50.5 25.0L50.5 25.0')
+  expect(mostOf(history, 'rssBytes')).toBe(10)
+})
+
+it('is nothing where nothing was reported', () => {
+  const history = {
+    bucketMs: 1000,
+    atMs: [0],
+    columns: { rssBytes: { min: [null], max: [null], last: [null] } },
+  }
+  expect(toHistoryPaths(history, 'rssBytes', span, box)).toBeNull()
+  expect(toHistoryPaths(history, 'swapBytes', span, box)).toBeNull()
+  expect(mostOf(history, 'rssBytes')).toBeNull()
+})
