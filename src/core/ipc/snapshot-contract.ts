@@ -24,13 +24,15 @@ export type HistoryMethods = {
   'history.processes': (params: { targetSpec: string } & TimeRange) => RecordedProcess[]
   /** The least, the most and the last of each bucket; of more than six hours in whole minutes. */
   'history.series': (params: HistoryQuery) => History
+  /** What happened, in order of time; without garbage collections, which the series of the runtime hold. */
+  'history.events': (params: { targetSpec: string } & TimeRange) => SessionEvent[]
   /** The top of the process table, about one a minute. */
   'history.top': (params: { targetSpec: string } & TimeRange) => TopReading[]
   /**
-   * Opens a stretch of at most 25 hours with all processes that were watched in it as a target with `seek`. Rejects with
-   * `gone` where nothing is recorded, `too-large`.
+   * Opens a stretch of at most 25 hours with the processes that were watched in it as a target with `seek`: 32 at most,
+   * `keys` before the others. Rejects with `gone` where nothing is recorded, `too-large`.
    */
-  'history.open': (params: { targetSpec: string } & TimeRange) => TargetInfo
+  'history.open': (params: { targetSpec: string; keys: ProcessKey[] } & TimeRange) => TargetInfo
   'history.stats': (params: null) => RecorderStats
   'history.setRetention': (params: Retention) => RecorderStats
   'marks.list': (params: { targetSpec: string } & TimeRange) => HandMark[]

@@ -189,7 +189,8 @@ export function createBackend(options: BackendOptions): Backend {
   function broadcastEvent(targetId: string, event: Omit<SessionEvent, 'id' | 'targetId'>): void {
     const whole: SessionEvent = { ...event, id: ++lastEventId, targetId }
     emitToAll('event', whole)
-    record((recorder) => recorder.recordEvent(whole))
+    // The readings of the runtime hold the time of each collection.
+    if (whole.kind !== 'gc') record((recorder) => recorder.recordEvent(whole))
     if (markedKinds.includes(event.kind)) moments.note(targetId, event.atMs)
   }
 

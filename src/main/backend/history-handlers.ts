@@ -1,5 +1,6 @@
 import type { BackendMethods } from '#core/ipc/contract'
 import type { Handlers } from '#core/ipc/rpc'
+import { isSameProcess, type ProcessKey } from '#core/process-key'
 import { historySchemas as schemas } from './history-schemas'
 import { trimIncident } from '#core/snapshot/trim-incident'
 import { snapshotLimits } from '#core/snapshot/manifest'
@@ -30,16 +31,24 @@ export function createHistoryHandlers(
       validate: validateWith(schemas.series),
       handle: async (query) => (await recordings.get()).history(query),
     },
+    'history.events': {
+      validate: range,
+      handle: async ({ targetSpec, ...rest }) => (await recordings.get()).listEvents(targetSpec, rest),
+    },
     'history.top': {
       validate: range,
       handle: async ({ targetSpec, ...rest }) => (await recordings.get()).readTop(targetSpec, rest),
     },
     'history.open': {
-      validate: range,
-      async handle({ targetSpec, ...rest }) {
+      validate: validateWith(schemas.open),
+      async handle({ targetSpec, keys: wanted, ...rest }) {
         const recorder = await recordings.get()
-        const processes = await recorder.listProcesses(targetSpec, rest)
-        const keys = processes.slice(0, snapshotLimits.processes).map(({ key }) => key)
+        const found = (await recorder.listProcesses(targetSpec, rest)).map(({ key }) => key)
+        const isWanted = (key: ProcessKey): boolean => wanted.some((each) => isSameProcess(each, key))
+        const keys = [...found.filter(isWanted), ...found.filter((key) => !isWanted(key))].slice(
+          0,
+          snapshotLimits.processes,
+        )
         const incident = await recorder.readIncident({ targetSpec, keys, ...rest })
         return replays.open(trimIncident(incident), { source: 'recording', name: targetSpec })
       },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { snapshotLimits } from '#core/snapshot/manifest'
 import { streamColumns, type StreamId } from '#core/snapshot/sample-parts'
 
 const mib = 1024 * 1024
@@ -11,6 +12,12 @@ const key = z.strictObject({
 
 export const historySchemas = {
   range: z.strictObject({ targetSpec, fromMs: time, toMs: time }),
+  open: z.strictObject({
+    targetSpec,
+    keys: z.array(key).max(snapshotLimits.processes),
+    fromMs: time,
+    toMs: time,
+  }),
   series: z.strictObject({
     targetSpec,
     key: key.nullable(),

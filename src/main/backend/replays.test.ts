@@ -59,7 +59,7 @@ describe('recorded stretches', () => {
   async function openRecorded(client: Client): Promise<TargetInfo> {
     await record(client)
     return vi.waitFor(async () => {
-      const info = await client.call('history.open', { targetSpec: 'local', ...lastMinute() })
+      const info = await client.call('history.open', { targetSpec: 'local', keys: [key], ...lastMinute() })
       const found = await client.call('replay.process', { targetId: info.id, key })
       const { readings } = await client.call('replay.overview', { targetId: info.id })
       if (found.streams.process.atMs.length > 1 && readings.length > 0) return info
@@ -146,10 +146,10 @@ describe('recorded stretches', () => {
     const client = connect()
     await openRecorded(client)
     for (let count = 1; count < 8; count++)
-      await client.call('history.open', { targetSpec: 'local', ...lastMinute() })
-    await expect(client.call('history.open', { targetSpec: 'local', ...lastMinute() })).rejects.toMatchObject(
-      { code: 'too-large', hint: 'error.too-many-replays' },
-    )
+      await client.call('history.open', { targetSpec: 'local', keys: [key], ...lastMinute() })
+    await expect(
+      client.call('history.open', { targetSpec: 'local', keys: [key], ...lastMinute() }),
+    ).rejects.toMatchObject({ code: 'too-large', hint: 'error.too-many-replays' })
   })
 
   it('a file that is none is refused, an export is cancelled, and the backend goes on', async () => {

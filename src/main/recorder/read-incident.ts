@@ -165,7 +165,8 @@ function readStates(
   })
 }
 
-function readEvents(db: Database, target: number, range: TimeRange): SessionEvent[] {
+/** The first 20,000 of what happened, in order of time. */
+export function readEvents(db: Database, target: number, range: TimeRange): SessionEvent[] {
   return readNotes(db, target, null, 'event', range).map(({ id, value }) => ({
     ...(value as SessionEvent),
     id,

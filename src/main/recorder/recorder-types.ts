@@ -8,6 +8,7 @@ import type {
   TimeRange,
   TopReading,
 } from '#core/snapshot/history'
+import type { SessionEvent } from '#core/ipc/contract'
 import type { HandMark, Incident } from '#core/snapshot/incident'
 import type { StreamId, StreamRow } from '#core/snapshot/sample-parts'
 import type { ProcessKey } from '#core/process-key'
@@ -65,6 +66,7 @@ export interface RecorderRequests {
   listProcesses: [RecordedTarget, RecordedProcess[]]
   readIncident: [IncidentQuery, Incident]
   readTop: [RecordedTarget, TopReading[]]
+  listEvents: [RecordedTarget, SessionEvent[]]
   listMarks: [RecordedTarget, HandMark[]]
   addMark: [{ targetSpec: string; mark: HandMark }, null]
   removeMark: [{ id: string }, boolean]

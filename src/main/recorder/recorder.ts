@@ -67,6 +67,7 @@ export interface Recorder {
   /** Raw texts of one moment. */
   recordReadings(targetSpec: string, readings: readonly RawReading[]): void
   addMark(targetSpec: string, mark: { atMs: number; text: string }): Promise<HandMark>
+  listEvents(targetSpec: string, range: TimeRange): Promise<SessionEvent[]>
   listMarks(targetSpec: string, range: TimeRange): Promise<HandMark[]>
   /** False: there was none. */
   removeMark(id: string): Promise<boolean>
@@ -247,6 +248,7 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
       await ask('addMark', { targetSpec, mark })
       return mark
     },
+    listEvents: (targetSpec, range) => ask('listEvents', { targetSpec, ...range }),
     listMarks: (targetSpec, range) => ask('listMarks', { targetSpec, ...range }),
     removeMark: (id) => ask('removeMark', { id }),
     history: (query) => ask('history', query),

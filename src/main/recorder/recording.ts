@@ -3,7 +3,7 @@ import { createMinuteStore, toKeptRow } from './minute-store'
 import { packNote, unpackNote } from './note-text'
 import { openDatabase, rollBack } from './open-database'
 import { readHistory } from './read-history'
-import { readIncident, readMarks, readTop } from './read-incident'
+import { readIncident, readEvents, readMarks, readTop } from './read-incident'
 import type {
   RecordedProcess,
   RecordedTarget,
@@ -161,6 +161,7 @@ export function openRecording(file: string): Recording {
     readTop({ targetSpec, ...range }: { targetSpec: string } & TimeRange): TopReading[] {
       return readTop(db, targetId(targetSpec), range)
     },
+    listEvents: ({ targetSpec, ...range }) => readEvents(db, targetId(targetSpec), range),
     listMarks: ({ targetSpec, ...range }) => readMarks(db, targetSpec, range),
     addMark({ targetSpec, mark }) {
       const { n } = db.prepare('SELECT count(*) AS n FROM mark').get() as { n: number }

@@ -1,3 +1,5 @@
+import { momentTokens } from './chart-moment'
+
 /** Colours and font of the canvases, read from the tokens of styles/tokens.css. */
 export interface ChartTheme {
   series: Record<string, string>
@@ -11,6 +13,8 @@ export interface ChartTheme {
   balloon: string
   /** The moment that is looked at. */
   crosshair: string
+  /** By the colour of a ChartMoment's look. */
+  moments: Record<string, string | undefined>
   font: string
 }
 
@@ -29,6 +33,7 @@ export function readChartTheme(element: Element, tokens: readonly string[]): Cha
     gc: read('series-gc'),
     balloon: read('series-balloon'),
     crosshair: read('chart-crosshair'),
+    moments: Object.fromEntries(momentTokens.map((token) => [token, read(token)])),
     font: style.fontFamily,
   }
 }

@@ -1,4 +1,5 @@
 import type { Chart, Plugin } from 'chart.js'
+import { momentLook, signPaths, type ChartMoment, type MomentLook } from './chart-moment'
 import type { ChartTheme } from './chart-theme'
 
 /** What is drawn behind and under the lines. */
@@ -7,13 +8,13 @@ export interface ChartMarks {
   gcAtMs: readonly number[]
   /** Runs of the balloon: a tinted band; toMs of a run that goes on is the newest sample. */
   bands: readonly { fromMs: number; toMs: number }[]
-  /** Things that happened, and marks by hand: thin lines. */
-  momentsAtMs: readonly number[]
+  /** Things that happened, and marks by hand: thin lines with a sign. */
+  moments: readonly ChartMoment[]
   /** The moment that is looked at in a recorded stretch; null: the newest. */
   cursorMs: number | null
 }
 
-export const noMarks: ChartMarks = { gcAtMs: [], bands: [], momentsAtMs: [], cursorMs: null }
+export const noMarks: ChartMarks = { gcAtMs: [], bands: [], moments: [], cursorMs: null }
 
 const gcTickHeight = 5
 
@@ -23,7 +24,13 @@ export function createMarksPlugin(): {
   setTheme(theme: ChartTheme): void
 } {
   let marks = noMarks
-  let colours = { gc: '#888', balloon: '#d55e00', cursor: '#454f58' }
+  let colours = {
+    gc: '#888',
+    balloon: '#d55e00',
+    cursor: '#454f58',
+    moments: {} as Record<string, string | undefined>,
+  }
+  const signs = new Map<MomentLook['sign'], Path2D>()
 
   function drawBands(chart: Chart): void {
     const { ctx, chartArea } = chart
@@ -64,6 +71,21 @@ export function createMarksPlugin(): {
     ctx.stroke()
   }
 
+  function drawMoment(chart: Chart, { atMs, kind }: ChartMoment): void {
+    const { ctx, chartArea } = chart
+    const { colourToken, sign } = momentLook(kind)
+    const at = Math.round(chart.scales['x']?.getPixelForValue(atMs) ?? -1) + 0.5
+    if (at < chartArea.left || at > chartArea.right + 1) return
+    ctx.strokeStyle = ctx.fillStyle = colours.moments[colourToken] ?? colours.gc
+    drawLine(chart, atMs, [2, 3])
+    ctx.save()
+    ctx.translate(at, chartArea.top)
+    const path = signs.get(sign) ?? new Path2D(signPaths[sign])
+    signs.set(sign, path)
+    ctx.fill(path)
+    ctx.restore()
+  }
+
   return {
     plugin: {
       id: 'marks',
@@ -79,14 +101,19 @@ export function createMarksPlugin(): {
         ctx.save()
         ctx.fillStyle = colours.gc
         drawGc(chart)
-        ctx.strokeStyle = colours.gc
-        for (const atMs of marks.momentsAtMs) drawLine(chart, atMs, [2, 3])
+        for (const moment of marks.moments) drawMoment(chart, moment)
         ctx.strokeStyle = colours.cursor
         if (marks.cursorMs !== null) drawLine(chart, marks.cursorMs, [])
         ctx.restore()
       },
     },
     setMarks: (next) => void (marks = next),
-    setTheme: (theme) => void (colours = { gc: theme.gc, balloon: theme.balloon, cursor: theme.crosshair }),
+    setTheme: (theme) =>
+      void (colours = {
+        gc: theme.gc,
+        balloon: theme.balloon,
+        cursor: theme.crosshair,
+        moments: theme.moments,
+      }),
   }
 }

@@ -3,6 +3,7 @@ import { readValueAt } from '../live/envelope'
 import type { HostFeed } from '../live/host-feed'
 import type { ProcessFeed } from '../live/process-feed'
 import type { SampleTable } from '../live/sample-table'
+import { thinMoments, type ChartMoment } from './chart-moment'
 import type { ChartMarks } from './marks-plugin'
 import type { DataSpan, TimeSpan } from './time-window'
 
@@ -10,11 +11,13 @@ import type { DataSpan, TimeSpan } from './time-window'
 export interface StackFeeds {
   feed: ProcessFeed
   host: HostFeed
-  /** Marks and events, ms since the epoch. */
-  momentsAtMs?: readonly number[] | undefined
+  moments?: readonly ChartMoment[] | undefined
   /** The moment that is looked at; null or absent: the newest. */
   cursorMs?: number | null | undefined
 }
+
+/** Two lines nearer than this can't be told apart. */
+const leastMomentPixels = 3
 
 export type SeriesValues = Partial<Record<SeriesId, number>>
 
@@ -32,7 +35,7 @@ export function toDataSpan({ feed: { table } }: StackFeeds): DataSpan {
 }
 
 export function toMarks(
-  { feed, host, momentsAtMs = [], cursorMs = null }: StackFeeds,
+  { feed, host, moments = [], cursorMs = null }: StackFeeds,
   span: TimeSpan,
   pixels: number,
 ): ChartMarks {
@@ -44,7 +47,10 @@ export function toMarks(
   return {
     gcAtMs: feed.gcMarks.read(span.fromMs, span.toMs, pixels),
     bands,
-    momentsAtMs: momentsAtMs.filter((atMs) => atMs >= span.fromMs && atMs <= span.toMs),
+    moments: thinMoments(
+      moments.filter(({ atMs }) => atMs >= span.fromMs && atMs <= span.toMs),
+      ((span.toMs - span.fromMs) / Math.max(1, pixels)) * leastMomentPixels,
+    ),
     cursorMs,
   }
 }

@@ -16,6 +16,7 @@ export function createFakeHistory(): HistoryMethods {
     'history.targets': unsupported,
     'history.processes': unsupported,
     'history.series': unsupported,
+    'history.events': unsupported,
     'history.top': unsupported,
     'history.stats': unsupported,
     'history.setRetention': unsupported,

@@ -3,7 +3,9 @@ import { shallowReactive } from 'vue'
 import type { SessionEvent, TargetInfo } from '#core/ipc/contract'
 import { isSameProcess, type ProcessKey } from '#core/process-key'
 import type { HandMark } from '#core/snapshot/incident'
+import type { ChartMoment } from '../chart/chart-moment'
 import { useBackend } from '../connection/use-connection'
+import { toVisibleText } from '../ui/visible-text'
 import { useNoticesStore } from './notices'
 import { useReplayStore } from './replay'
 import { useSessionEventsStore } from './session-events'
@@ -39,7 +41,7 @@ export const useMarksStore = defineStore('marks', () => {
   }
 
   /** Of one process: marks, and what concerns it or its whole target. */
-  function momentsOf(targetId: string, key: ProcessKey): number[] {
+  function momentsOf(targetId: string, key: ProcessKey, say: (event: SessionEvent) => string): ChartMoment[] {
     const events = replays.overviews.get(targetId)?.events ?? sessionEvents.events
     const own = events.filter(
       (event) =>
@@ -47,7 +49,10 @@ export const useMarksStore = defineStore('marks', () => {
         shownKinds.includes(event.kind) &&
         (event.key === null || isSameProcess(event.key, key)),
     )
-    return [...of(targetId), ...own].map(({ atMs }) => atMs)
+    return [
+      ...of(targetId).map(({ atMs, text }) => ({ atMs, kind: 'mark' as const, text: toVisibleText(text) })),
+      ...own.map((event) => ({ atMs: event.atMs, kind: event.kind, text: say(event) })),
+    ]
   }
 
   /** false: it could not be kept, which a notice explains. */
