@@ -44,7 +44,7 @@ export function createSnapshotHandlers(
         running = own
         try {
           const incident = await collectIncident(core, selection)
-          const bytes = await runIncidentJob(
+          const { bytes, program } = await runIncidentJob(
             'write',
             { incident, redaction: selection.redaction, locale, appVersion: __APP_VERSION__ },
             {
@@ -52,7 +52,7 @@ export function createSnapshotHandlers(
               onProgress: (share) => onProgress({ exportId, share }),
             },
           )
-          return { suggestedName: toSuggestedName(incident), bytes }
+          return { suggestedName: toSuggestedName(program, incident.toMs), bytes }
         } finally {
           running = null
         }
@@ -88,9 +88,9 @@ async function collectIncident(core: BackendCore, selection: SnapshotSelection):
   return { ...trimIncident(incident), profiles: profiles.map(({ info, bytes }) => ({ info, bytes })) }
 }
 
-/** Without the host's name, which may be what is to stay here. */
-function toSuggestedName({ processes, toMs }: Incident): string {
-  const comm = processes[0]?.facts.comm.replaceAll(/[^\w.-]+/g, '_') ?? 'host'
+/** Without the host's name, which may be what is to stay here. `program` is redacted. */
+function toSuggestedName(program: string | null, toMs: number): string {
+  const comm = (program ?? 'host').replaceAll(/[^\w.-]+/g, '_').slice(0, 60)
   const stamp = new Date(toMs).toISOString().slice(0, 16).replaceAll(/[-:]/g, '').replace('T', '-')
   return `${comm}-${stamp}.ballonet`
 }

@@ -21,6 +21,7 @@ import {
   processFactsOf,
   processSampleAt,
 } from '../../../test/support/recorded-samples'
+import { nodeGzip } from './node-gzip'
 import { parseIncidentFile } from './read-incident-file'
 import { saveWhole } from './save-whole'
 import { sha256, writeIncident } from './write-incident'
@@ -332,7 +333,7 @@ describe('redaction', () => {
       ],
     }
     const all = { arguments: true, hostNames: true, userNames: true, paths: true }
-    const redacted = redactIncident(planted, all)
+    const redacted = redactIncident(planted, all, nodeGzip)
     for (const [name, bytes] of unzip(await write(redacted))) {
       const text = bytes.toString().toLowerCase()
       for (const secret of secrets) expect(text, `${secret} in ${name}`).not.toContain(secret.toLowerCase())
@@ -349,7 +350,7 @@ describe('redaction', () => {
       ...incident,
       processes: [{ ...process, facts: { ...process.facts, cmdline: ['api', '--key=s3cr3t'] } }],
     }
-    const redacted = redactIncident(planted, defaultRedaction)
+    const redacted = redactIncident(planted, defaultRedaction, nodeGzip)
     expect(redacted.processes[0]?.facts.cmdline).toEqual(['api', '‹redacted›'])
     const { texts } = previewLeaving(redacted, planted)
     expect(texts).toContainEqual({ kind: 'arguments', pid, text: '‹redacted›', isRedacted: true })

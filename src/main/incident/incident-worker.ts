@@ -5,6 +5,7 @@ import type { Incident } from '#core/snapshot/incident'
 import { previewLeaving } from '#core/snapshot/preview-leaving'
 import { redactIncident } from '#core/snapshot/redact-incident'
 import type { FromIncidentWorker, IncidentJob, IncidentJobs } from './incident-messages'
+import { nodeGzip } from './node-gzip'
 import { parseIncidentFile } from './read-incident-file'
 import { writeIncident } from './write-incident'
 
@@ -18,13 +19,14 @@ async function run(job: IncidentJob): Promise<void> {
     return
   }
   const { incident, redaction } = job.params
-  const redacted = redactIncident(incident, redaction)
+  const redacted = redactIncident(incident, redaction, nodeGzip)
   if (job.name === 'preview') {
     const value = previewLeaving(redacted, incident)
     send({ kind: 'done', result: { ok: true, value } })
   } else {
-    const value = await write(redacted, job.params)
-    send({ kind: 'done', result: { ok: true, value } }, [value.buffer as ArrayBuffer])
+    const bytes = await write(redacted, job.params)
+    const value = { bytes, program: redacted.processes[0]?.facts.comm ?? null }
+    send({ kind: 'done', result: { ok: true, value } }, [bytes.buffer as ArrayBuffer])
   }
 }
 
