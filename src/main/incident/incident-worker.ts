@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { toErrorValue } from '#core/errors'
 import { toReportHtml } from '#core/report/to-report-html'
+import { buffersOf } from '#core/snapshot/buffers-of'
 import type { Incident } from '#core/snapshot/incident'
 import { previewLeaving } from '#core/snapshot/preview-leaving'
 import { redactIncident } from '#core/snapshot/redact-incident'
@@ -36,14 +37,6 @@ function write(redacted: Incident, { locale, appVersion }: IncidentJobs['write']
     reportHtml: toReportHtml(redacted, { locale }),
     onProgress: (share) => send({ kind: 'progress', share }),
   })
-}
-
-/** Moved rather than copied: a day of a process is tens of megabytes. */
-function buffersOf({ hostStream, processes }: Incident): ArrayBuffer[] {
-  const streams = [hostStream, ...processes.flatMap(({ streams: each }) => Object.values(each))]
-  return streams.flatMap(({ atMs, columns }) =>
-    [atMs, ...Object.values(columns)].map(({ buffer }) => buffer as ArrayBuffer),
-  )
 }
 
 run(workerData as IncidentJob).catch((error: unknown) =>
