@@ -17,6 +17,8 @@ export const snapshotLimits = {
   processes: 32,
   /** 25 hours at 1 Hz, and some room for a faster pace. */
   rows: 100_000,
+  /** Numbers of all streams together: ten processes of a day, and some room. */
+  cells: 50_000_000,
   events: 20_000,
   marks: 10_000,
   profiles: 64,

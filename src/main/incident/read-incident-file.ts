@@ -9,11 +9,11 @@ import {
   toProcessFolder,
   type Manifest,
 } from '#core/snapshot/manifest'
-import type { StreamId } from '#core/snapshot/sample-parts'
+import { streamColumns, type StreamId } from '#core/snapshot/sample-parts'
 import { parseSeries } from '#core/snapshot/series-text'
 import { incidentSchemas as schemas } from './incident-schemas'
 import { sha256 } from './write-incident'
-import { damaged, openZipParts, type ZipParts } from './zip-parts'
+import { damaged, openZipParts, tooLarge, type ZipParts } from './zip-parts'
 
 /**
  * What a `.ballonet` file holds. Nothing of it is believed: bounded, hashes compared, every value checked. Rejects with
@@ -95,6 +95,7 @@ function createPartReader(zip: ZipParts, manifest: Manifest, signal: AbortSignal
   if (found.length !== entries.size || found.some((name) => !entries.has(name)))
     throw damaged('its parts are not those of the manifest')
   const unread = new Set(entries.keys())
+  let cells = 0
   /** Being unpacked in other threads while this one parses what came before. */
   const ahead = new Map<string, Promise<Buffer>>()
 
@@ -125,7 +126,13 @@ function createPartReader(zip: ZipParts, manifest: Manifest, signal: AbortSignal
     bytes,
     readAhead,
     json: async (name, schema) => check(schema, parseJson(await bytes(name))),
-    series: async (name, stream) => parseSeries((await bytes(name)).toString(), stream),
+    async series(name, stream) {
+      const series = parseSeries((await bytes(name)).toString(), stream)
+      // A column that is one number in the file takes as much as any other.
+      cells += series.atMs.length * (1 + streamColumns[stream].length)
+      if (cells > snapshotLimits.cells) throw tooLarge()
+      return series
+    },
     async checkRest() {
       for (const name of [...unread]) await bytes(name)
     },
