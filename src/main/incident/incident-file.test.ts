@@ -414,6 +414,17 @@ it('a small file of more numbers than are held is refused', async () => {
   await expect(parseIncidentFile(file)).rejects.toMatchObject({ code: 'too-large' })
 })
 
+it.each([
+  ['events.json', '[],'],
+  ['host/series.json', '0,'],
+])('a %s that holds more than memory does is refused before it is parsed', async (name, item) => {
+  const parts = unzip(await write(makeIncident(2)))
+  const bomb = Buffer.from(`[${item.repeat(3_100_000)}0]`)
+  const file = await zipOf(new Map([...parts, [name, bomb]]))
+  expect(file.length).toBeLessThan(100_000)
+  await expect(parseIncidentFile(file)).rejects.toMatchObject({ code: 'too-large' })
+})
+
 describe('saving', () => {
   let dir = ''
   beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'ballonet-save-'))))

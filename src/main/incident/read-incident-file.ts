@@ -11,6 +11,7 @@ import {
 } from '#core/snapshot/manifest'
 import { streamColumns, type StreamId } from '#core/snapshot/sample-parts'
 import { parseSeries } from '#core/snapshot/series-text'
+import { createJsonBudget } from './json-budget'
 import { incidentSchemas as schemas } from './incident-schemas'
 import { sha256 } from './write-incident'
 import { damaged, openZipParts, tooLarge, type ZipParts } from './zip-parts'
@@ -95,6 +96,7 @@ function createPartReader(zip: ZipParts, manifest: Manifest, signal: AbortSignal
   if (found.length !== entries.size || found.some((name) => !entries.has(name)))
     throw damaged('its parts are not those of the manifest')
   const unread = new Set(entries.keys())
+  const budget = createJsonBudget()
   let cells = 0
   /** Being unpacked in other threads while this one parses what came before. */
   const ahead = new Map<string, Promise<Buffer>>()
@@ -125,9 +127,15 @@ function createPartReader(zip: ZipParts, manifest: Manifest, signal: AbortSignal
   return {
     bytes,
     readAhead,
-    json: async (name, schema) => check(schema, parseJson(await bytes(name))),
+    async json(name, schema) {
+      const content = await bytes(name)
+      if (!budget.take(content)) throw tooLarge()
+      return check(schema, parseJson(content))
+    },
     async series(name, stream) {
-      const series = parseSeries((await bytes(name)).toString(), stream)
+      const content = await bytes(name)
+      if (!budget.take(content, true)) throw tooLarge()
+      const series = parseSeries(content.toString(), stream)
       // A column that is one number in the file takes as much as any other.
       cells += series.atMs.length * (1 + streamColumns[stream].length)
       if (cells > snapshotLimits.cells) throw tooLarge()

@@ -18,6 +18,7 @@ import { toSamplesCsv } from '#core/snapshot/samples-csv'
 import { toSeriesText } from '#core/snapshot/series-text'
 import { fitPart } from './fit-part'
 import { incidentSchemas as schemas } from './incident-schemas'
+import { createJsonBudget } from './json-budget'
 
 export interface WriteOptions {
   appVersion: string
@@ -33,6 +34,8 @@ interface Part {
   bytes: Buffer
   /** Does not get smaller. */
   isPacked: boolean
+  /** Other than a series. */
+  isJson: boolean
 }
 
 /**
@@ -44,6 +47,7 @@ export async function writeIncident(incident: Incident, options: WriteOptions): 
   checkLimits(incident)
   const zip = new ZipFile()
   const entries: PartEntry[] = []
+  const budget = createJsonBudget()
   const chunks: Buffer[] = []
   let size = 0
   zip.outputStream.on('data', (chunk: Buffer) => {
@@ -57,6 +61,7 @@ export async function writeIncident(incident: Incident, options: WriteOptions): 
     if (signal?.aborted === true) throw new AppError('cancelled', 'the export was cancelled')
     const part = make()
     if (part.bytes.length > snapshotLimits.partBytes) throw tooLarge()
+    if (part.isJson && !budget.take(part.bytes)) throw tooLarge()
     entries.push({ name: part.name, bytes: part.bytes.length, sha256: sha256(part.bytes) })
     await addPart(zip, part)
     if (size > snapshotLimits.fileBytes) throw tooLarge()
@@ -126,7 +131,12 @@ function* makeParts(incident: Incident, reportHtml: string): Generator<() => Par
       profiles.map(({ info }, index) => ({ info, part: profileNames[index] ?? '' })),
     )
   for (const [index, { bytes }] of profiles.entries())
-    yield () => ({ name: profileNames[index] ?? '', bytes: Buffer.from(bytes), isPacked: true })
+    yield () => ({
+      name: profileNames[index] ?? '',
+      bytes: Buffer.from(bytes),
+      isPacked: true,
+      isJson: false,
+    })
   const readingName = (index: number): string => `raw/${index + 1}.txt`
   yield () =>
     json(
@@ -154,6 +164,7 @@ const text = (name: string, content: string): Part => ({
   name,
   bytes: Buffer.from(content),
   isPacked: false,
+  isJson: false,
 })
 function cutText(name: string, content: string): Part {
   const whole = text(name, content)
@@ -161,5 +172,5 @@ function cutText(name: string, content: string): Part {
 }
 
 function json<Value>(name: string, schema: z.ZodType<Value>, value: Value): Part {
-  return text(name, `${JSON.stringify(fitPart(schema, value), null, 1)}\n`)
+  return { ...text(name, `${JSON.stringify(fitPart(schema, value), null, 1)}\n`), isJson: true }
 }
