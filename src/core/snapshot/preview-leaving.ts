@@ -1,4 +1,4 @@
-import type { Incident } from './incident'
+import type { Incident, StreamColumns } from './incident'
 import type { LeavingPreview, LeavingText } from './redaction'
 
 const mostTexts = 500
@@ -25,6 +25,20 @@ export function previewLeaving(redacted: Incident, original: Incident): LeavingP
     samples: redacted.processes.reduce((sum, { streams }) => sum + streams.process.atMs.length, 0),
     profiles: redacted.profiles.length,
     readings: redacted.readings.length,
+  }
+}
+
+/** All that a preview looks at: without the numbers, which are most of an incident. */
+export function withoutNumbers(incident: Incident): Incident {
+  const cut = ({ atMs }: StreamColumns): StreamColumns => ({ atMs, columns: {} })
+  const none: StreamColumns = { atMs: new Float64Array(0), columns: {} }
+  return {
+    ...incident,
+    hostStream: none,
+    processes: incident.processes.map((process) => ({
+      ...process,
+      streams: { process: cut(process.streams.process), rollup: none, go: none, cgroup: none },
+    })),
   }
 }
 

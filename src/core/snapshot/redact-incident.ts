@@ -4,6 +4,7 @@ import type { Verdict } from '../verdict/verdict'
 import type { Incident, IncidentProcess, IncidentProfile } from './incident'
 import { createTokens, findSecrets, redactedText, type Secret, type Tokens } from './known-secrets'
 import type { RedactionChoice } from './redaction'
+import type { ProcessState } from './sample-parts'
 import { scrubProfile, type GzipCodec } from './scrub-profile'
 import { createScrubber, withoutSecretsOfUrl } from './scrubber'
 
@@ -117,25 +118,17 @@ const cutMark = (text: string): string => text.slice(0, 200)
 function redactProcess(process: IncidentProcess, redactor: Redactor): IncidentProcess {
   const { scrub, scrubName } = redactor
   const { states, verdict, proof } = process
+  // A busy process goes back and forth between few of them.
+  const known = new Map<ProcessState, ProcessState>()
+  const redactState = (state: ProcessState): ProcessState => {
+    const clean = known.get(state) ?? scrubState(state, redactor)
+    known.set(state, clean)
+    return clean
+  }
   return {
     ...process,
     facts: redactFacts(process.facts, redactor),
-    states: states.map(({ atMs, state }) => {
-      const { cgroup, endpoint } = state
-      return {
-        atMs,
-        state: {
-          ...state,
-          comm: scrubName(state.comm),
-          cgroup: cgroup === null ? null : { ...cgroup, path: scrub(cgroup.path) },
-          endpoint: {
-            ...endpoint,
-            url: endpoint.url === null ? null : redactUrl(endpoint.url, redactor),
-            error: scrubError(endpoint.error, scrub),
-          },
-        },
-      }
-    }),
+    states: states.map(({ atMs, state }) => ({ atMs, state: redactState(state) })),
     verdict: verdict === null ? null : scrubVerdict(verdict, scrub),
     proof:
       proof === null
@@ -148,6 +141,21 @@ function redactProcess(process: IncidentProcess, redactor: Redactor): IncidentPr
                 ? proof.domain
                 : { ...proof.domain, path: scrub(proof.domain.path) },
           },
+  }
+}
+
+function scrubState(state: ProcessState, redactor: Redactor): ProcessState {
+  const { scrub, scrubName } = redactor
+  const { cgroup, endpoint } = state
+  return {
+    ...state,
+    comm: scrubName(state.comm),
+    cgroup: cgroup === null ? null : { ...cgroup, path: scrub(cgroup.path) },
+    endpoint: {
+      ...endpoint,
+      url: endpoint.url === null ? null : redactUrl(endpoint.url, redactor),
+      error: scrubError(endpoint.error, scrub),
+    },
   }
 }
 

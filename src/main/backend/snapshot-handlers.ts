@@ -5,6 +5,7 @@ import type { SnapshotSelection } from '#core/ipc/snapshot-contract'
 import { isSameProcess } from '#core/process-key'
 import { cutIncident } from '#core/snapshot/cut-incident'
 import type { Incident } from '#core/snapshot/incident'
+import { withoutNumbers } from '#core/snapshot/preview-leaving'
 import { trimIncident } from '#core/snapshot/trim-incident'
 import { runIncidentJob } from '../incident/incident-thread'
 import type { BackendCore } from './backend'
@@ -32,7 +33,7 @@ export function createSnapshotHandlers(
       validate: validateWith(schemas.selection),
       handle: async (selection) =>
         runIncidentJob('preview', {
-          incident: await collectIncident(core, selection),
+          incident: withoutNumbers(await collectIncident(core, selection)),
           redaction: selection.redaction,
         }),
     },
