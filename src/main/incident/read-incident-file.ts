@@ -9,7 +9,7 @@ import {
   toProcessFolder,
   type Manifest,
 } from '#core/snapshot/manifest'
-import { streamColumns, type StreamId } from '#core/snapshot/sample-parts'
+import { streamColumns, type ProcessState, type StreamId } from '#core/snapshot/sample-parts'
 import { parseSeries } from '#core/snapshot/series-text'
 import { createJsonBudget } from './json-budget'
 import { incidentSchemas as schemas } from './incident-schemas'
@@ -151,7 +151,7 @@ async function readProcess(parts: PartReader, key: IncidentProcess['key']): Prom
   const folder = toProcessFolder(key)
   parts.readAhead(['process', 'rollup', 'go', 'cgroup'].map((name) => `${folder}${name}.json`))
   const facts = await parts.json(`${folder}facts.json`, schemas.processFacts)
-  const states = inOrder(await parts.json(`${folder}states.json`, schemas.states))
+  const states = inOrder(checkStates(await parts.json(`${folder}states.json`, schemas.rawStates)))
   const streams: IncidentProcess['streams'] = {
     process: await parts.series(`${folder}process.json`, 'process'),
     rollup: await parts.series(`${folder}rollup.json`, 'rollup'),
@@ -169,6 +169,17 @@ async function readProcess(parts: PartReader, key: IncidentProcess['key']): Prom
     verdict: await parts.json(`${folder}verdict.json`, schemas.verdict.nullable()),
     proof: await parts.json(`${folder}proof.json`, schemas.proof.nullable()),
   }
+}
+
+/** A busy process goes back and forth between few states: each text of one is checked once, and kept once. */
+function checkStates(raw: { atMs: number; state: unknown }[]): IncidentProcess['states'] {
+  const known = new Map<string, ProcessState>()
+  return raw.map(({ atMs, state }) => {
+    const text = JSON.stringify(state)
+    const checked = known.get(text) ?? check(schemas.state, state)
+    known.set(text, checked)
+    return { atMs, state: checked }
+  })
 }
 
 function parseJson(bytes: Buffer): unknown {
