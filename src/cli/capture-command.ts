@@ -6,6 +6,7 @@ import type { HostSample } from '#core/metrics/samples'
 import { createIncidentBuilder } from '#core/snapshot/incident-builder'
 import { redactIncident } from '#core/snapshot/redact-incident'
 import { defaultRedaction, redactionKinds, type RedactionChoice } from '#core/snapshot/redaction'
+import { nodeGzip } from '#main/incident/node-gzip'
 import { saveWhole } from '#main/incident/save-whole'
 import { writeIncident } from '#main/incident/write-incident'
 import type { Sampler, Watch } from '#main/sampling/sampler'
@@ -157,7 +158,7 @@ export async function runCapture(
     held.watch?.close()
   }
   if (output.isErrorTerminal) process.stderr.write('\r')
-  const incident = redactIncident(builder.build(Date.now()), options.redaction)
+  const incident = redactIncident(builder.build(Date.now()), options.redaction, nodeGzip)
   const bytes = await writeIncident(incident, {
     appVersion: __APP_VERSION__,
     reportHtml: toReportHtml(incident, { locale: 'en' }),

@@ -14,6 +14,8 @@ export interface Secret {
 
 /** Shorter ones would take other texts apart; in their own fields they are taken out all the same. */
 const leastInText = 3
+/** A container is called by the beginning of its id, the whole of which is in the paths of its cgroups. */
+const containerId = /^[0-9a-f]{12,64}$/i
 /** `8080` is in every address. */
 const leastDigits = 6
 
@@ -43,7 +45,8 @@ export function findSecrets(incident: Incident, choice: RedactionChoice, tokens:
     if (!isShort && !secrets.some((each) => each.text === text)) secrets.push({ text, token, isWord })
   }
   if (choice.arguments) for (const text of findArguments(incident)) add(text, redactedText, false)
-  if (choice.hostNames) for (const name of findHostNames(incident)) add(name, tokens.of('host', name), true)
+  if (choice.hostNames)
+    for (const name of findHostNames(incident)) add(name, tokens.of('host', name), !containerId.test(name))
   if (choice.userNames) for (const name of findUserNames(incident)) add(name, tokens.of('user', name), true)
   if (choice.paths) for (const path of findPaths(incident)) add(path, tokens.of('path', path), false)
   return secrets.sort((a, b) => b.text.length - a.text.length)
@@ -60,9 +63,16 @@ function findArguments({ processes }: Incident): Set<string> {
       const value = /^-{0,2}[\w.-]+=(.+)$/s.exec(text)?.[1]
       if (!/^-{1,2}[\w-]*$/.test(text)) found.add(text)
       if (value !== undefined) found.add(value)
+      for (const password of findPasswords(text)) found.add(password)
     }
   }
   return found
+}
+
+/** What stands before the host of an address: it may be told alone. */
+function* findPasswords(text: string): Generator<string> {
+  for (const [, password] of text.matchAll(/:\/\/[^/?#:@\s]*:([^/?#@\s]+)@/g))
+    if (password !== undefined) yield password
 }
 
 export const localHosts = new Set(['localhost', '127.0.0.1', '::1', '[::1]', '0.0.0.0', 'local'])

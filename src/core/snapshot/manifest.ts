@@ -12,11 +12,17 @@ export const snapshotLimits = {
   /** Inflated: of one part, and of all of them. */
   partBytes: 128 * 2 ** 20,
   allBytes: 768 * 2 ** 20,
+  /** JSON values of one part; and of all parts but series, with their bytes. */
+  partValues: 3_000_000,
+  jsonValues: 8_000_000,
+  jsonBytes: 192 * 2 ** 20,
   manifestBytes: 4 * 2 ** 20,
   rangeMs: 25 * 3_600_000,
   processes: 32,
   /** 25 hours at 1 Hz, and some room for a faster pace. */
   rows: 100_000,
+  /** Numbers of all streams together: ten processes of a day, and some room. */
+  cells: 50_000_000,
   events: 20_000,
   marks: 10_000,
   profiles: 64,

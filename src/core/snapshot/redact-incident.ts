@@ -1,9 +1,11 @@
 import type { ErrorValue } from '../errors'
 import type { GoBuild, ProcessFacts } from '../metrics/samples'
 import type { Verdict } from '../verdict/verdict'
-import type { Incident, IncidentProcess } from './incident'
-import { createTokens, findSecrets, redactedText, type Tokens } from './known-secrets'
+import type { Incident, IncidentProcess, IncidentProfile } from './incident'
+import { createTokens, findSecrets, redactedText, type Secret, type Tokens } from './known-secrets'
 import type { RedactionChoice } from './redaction'
+import type { ProcessState } from './sample-parts'
+import { scrubProfile, type GzipCodec } from './scrub-profile'
 import { createScrubber, withoutSecretsOfUrl } from './scrubber'
 
 /** All that ever leaves of an environment. */
@@ -15,17 +17,24 @@ interface Redactor {
   tokens: Tokens
   /** Of a text that anything can stand in. */
   scrub: (text: string) => string
+  /** Of what a program is called: the kernel cuts it, and programs write arguments there. */
+  scrubName: (comm: string) => string
 }
+
+/** As much as the kernel keeps of a name. */
+const commBytes = 15
 
 /**
  * The incident without what was chosen to stay here, wherever it stands: in its own field, in messages, marks, raw readings. What is
  * equal stays equal (`host-1`). Environments are cut to four names of Go and addresses lose passwords and queries,
- * whatever was chosen. Numbers and the bytes of profiles are as they were.
+ * whatever was chosen. Texts in profiles are scrubbed as well; a profile that can't be read for it stays here. Numbers are as they were.
  */
-export function redactIncident(incident: Incident, choice: RedactionChoice): Incident {
+export function redactIncident(incident: Incident, choice: RedactionChoice, gzip: GzipCodec): Incident {
   const tokens = createTokens()
-  const scrub = createScrubber(findSecrets(incident, choice, tokens), choice, tokens)
-  const redactor: Redactor = { choice, tokens, scrub }
+  const secrets = findSecrets(incident, choice, tokens)
+  const scrub = createScrubber(secrets, choice, tokens)
+  const scrubName = createNameScrubber(secrets, scrub)
+  const redactor: Redactor = { choice, tokens, scrub, scrubName }
   const { host, label } = incident
   return {
     ...incident,
@@ -43,56 +52,90 @@ export function redactIncident(incident: Incident, choice: RedactionChoice): Inc
       params: scrubParams(event.params, scrub),
     })),
     marks: incident.marks.map((mark) => ({ ...mark, text: cutMark(scrub(mark.text)) })),
-    profiles: incident.profiles.map(({ info, bytes }) => ({
-      info: {
-        ...info,
-        targetId: redactSpec(info.targetId, redactor),
-        comm: scrub(info.comm),
-        url: redactUrl(info.url, redactor),
-      },
-      bytes,
-    })),
+    profiles: redactProfiles(incident, redactor, gzip),
     readings: incident.readings
       .filter(({ path }) => !/\/environ$/.test(path) && !(choice.arguments && /\/cmdline$/.test(path)))
       .map(({ atMs, path, text }) => ({ atMs, path: scrub(path), text: scrub(text) })),
     top: incident.top.map(({ atMs, rows }) => ({
       atMs,
-      rows: rows.map((row) => ({ ...row, comm: scrub(row.comm) })),
+      rows: rows.map((row) => ({ ...row, comm: scrubName(row.comm) })),
     })),
   }
+}
+
+/** Names of functions are not looked through for arguments: words such as `serve` are in many of them. */
+function redactProfiles(incident: Incident, redactor: Redactor, gzip: GzipCodec): IncidentProfile[] {
+  const { choice, tokens, scrub } = redactor
+  const withoutArguments = { ...choice, arguments: false }
+  const code = createScrubber(findSecrets(incident, withoutArguments, tokens), withoutArguments, tokens)
+  const isAsItCame = !Object.values(choice).includes(true)
+  return incident.profiles.flatMap(({ info, bytes }) => {
+    const clean = isAsItCame ? bytes : redactProfile(bytes, { code, other: scrub }, gzip)
+    if (clean === null) return []
+    return [
+      {
+        info: {
+          ...info,
+          targetId: redactSpec(info.targetId, redactor),
+          comm: redactor.scrubName(info.comm),
+          url: redactUrl(info.url, redactor),
+          sizeBytes: clean.length,
+        },
+        bytes: clean,
+      },
+    ]
+  })
+}
+
+function redactProfile(
+  bytes: Uint8Array,
+  scrub: Parameters<typeof scrubProfile>[1],
+  gzip: GzipCodec,
+): Uint8Array | null {
+  try {
+    const whole = gzip.unpack(bytes)
+    const clean = scrubProfile(whole, scrub)
+    return clean === whole ? bytes : gzip.pack(clean)
+  } catch {
+    return null
+  }
+}
+
+function createNameScrubber(
+  secrets: readonly Secret[],
+  scrub: (text: string) => string,
+): (comm: string) => string {
+  const beginnings = new Map(
+    secrets
+      .filter(({ text }) => text.length > commBytes)
+      .map(({ text, token }) => [text.slice(0, commBytes), token]),
+  )
+  return (comm) => beginnings.get(comm) ?? scrub(comm)
 }
 
 const cutMark = (text: string): string => text.slice(0, 200)
 
 function redactProcess(process: IncidentProcess, redactor: Redactor): IncidentProcess {
-  const { scrub } = redactor
+  const { scrub, scrubName } = redactor
   const { states, verdict, proof } = process
+  // A busy process goes back and forth between few of them.
+  const known = new Map<ProcessState, ProcessState>()
+  const redactState = (state: ProcessState): ProcessState => {
+    const clean = known.get(state) ?? scrubState(state, redactor)
+    known.set(state, clean)
+    return clean
+  }
   return {
     ...process,
     facts: redactFacts(process.facts, redactor),
-    states: states.map(({ atMs, state }) => {
-      const { cgroup, endpoint } = state
-      return {
-        atMs,
-        state: {
-          ...state,
-          comm: scrub(state.comm),
-          cgroup: cgroup === null ? null : { ...cgroup, path: scrub(cgroup.path) },
-          endpoint: {
-            ...endpoint,
-            url: endpoint.url === null ? null : redactUrl(endpoint.url, redactor),
-            error: scrubError(endpoint.error, scrub),
-          },
-        },
-      }
-    }),
+    states: states.map(({ atMs, state }) => ({ atMs, state: redactState(state) })),
     verdict: verdict === null ? null : scrubVerdict(verdict, scrub),
     proof:
       proof === null
         ? null
         : {
             ...proof,
-            comm: scrub(proof.comm),
+            comm: scrubName(proof.comm),
             domain:
               proof.domain.kind === 'host'
                 ? proof.domain
@@ -101,18 +144,33 @@ function redactProcess(process: IncidentProcess, redactor: Redactor): IncidentPr
   }
 }
 
+function scrubState(state: ProcessState, redactor: Redactor): ProcessState {
+  const { scrub, scrubName } = redactor
+  const { cgroup, endpoint } = state
+  return {
+    ...state,
+    comm: scrubName(state.comm),
+    cgroup: cgroup === null ? null : { ...cgroup, path: scrub(cgroup.path) },
+    endpoint: {
+      ...endpoint,
+      url: endpoint.url === null ? null : redactUrl(endpoint.url, redactor),
+      error: scrubError(endpoint.error, scrub),
+    },
+  }
+}
+
 function redactFacts(facts: ProcessFacts, redactor: Redactor): ProcessFacts {
-  const { choice, tokens, scrub } = redactor
+  const { choice, tokens, scrub, scrubName } = redactor
   const { cmdline, user, exePath, goEnvironment, build, madviseWhy } = facts
   return {
     ...facts,
-    comm: scrub(facts.comm),
+    comm: scrubName(facts.comm),
     cmdline: cmdline === null ? null : redactCommand(cmdline, redactor),
     user: user === null || user === 'root' || !choice.userNames ? user : tokens.of('user', user),
     exePath: exePath === null ? null : scrub(exePath),
     cgroupPath: facts.cgroupPath === null ? null : scrub(facts.cgroupPath),
     goModule: facts.goModule === null ? null : scrub(facts.goModule),
-    goEnvironment: goEnvironment === null ? null : cutEnvironment(goEnvironment),
+    goEnvironment: goEnvironment === null ? null : cutEnvironment(goEnvironment, scrub),
     madviseWhy: madviseWhy === null ? null : { ...madviseWhy, params: scrubParams(madviseWhy.params, scrub) },
     build: build === null ? null : redactBuild(build, redactor),
   }
@@ -126,9 +184,12 @@ function redactCommand([program = '', ...rest]: string[], { choice, scrub }: Red
 }
 
 /** Four names, of which a hostile file may have more than a host. */
-function cutEnvironment(environment: Record<string, string>): Record<string, string> {
+function cutEnvironment(
+  environment: Record<string, string>,
+  scrub: (text: string) => string,
+): Record<string, string> {
   const known = Object.entries(environment).filter(([name]) => environmentNames.includes(name))
-  return Object.fromEntries(known.map(([name, value]) => [name, value.slice(0, maxValueLength)]))
+  return Object.fromEntries(known.map(([name, value]) => [name, scrub(value).slice(0, maxValueLength)]))
 }
 
 /** Flags of the compiler hold what was written on its command line: versions, folders, keys. */
@@ -146,8 +207,8 @@ function redactBuild(build: GoBuild, { choice, scrub }: Redactor): GoBuild {
 }
 
 function redactSpec(spec: string, { choice, scrub }: Redactor): string {
-  // Its command is a command line.
-  if (spec.startsWith('exec:') && choice.arguments) return `exec:${redactedText}`
+  // Its command is a command line, in which hosts, users and paths stand as nobody knows.
+  if (spec.startsWith('exec:') && Object.values(choice).includes(true)) return `exec:${redactedText}`
   return scrub(spec)
 }
 

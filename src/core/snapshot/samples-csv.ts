@@ -81,8 +81,7 @@ function takeRow(stream: StreamColumns, next: Record<StreamId, number>, id: Stre
 
 /** What a spreadsheet would calculate, or turn around, is only text: a quote before it, no control or bidi characters. */
 export function toCsvText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what is looked for
-  const visible = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g, '\ufffd')
+  const visible = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '\ufffd')
   const inert = /^\s*[=+\-@|%＝＋－＠]/u.test(visible) ? `'${visible}` : visible
   return `"${inert.replaceAll('"', '""')}"`
 }

@@ -38,7 +38,10 @@ export function createTargetKnowledge(): TargetKnowledge {
   let heldUntilMs = Number.NEGATIVE_INFINITY
 
   return {
-    isHeld: (atMs) => atMs < heldUntilMs,
+    isHeld: (atMs) =>
+      heldUntilMs === Number.POSITIVE_INFINITY ||
+      // A clock that was set back does not make it longer.
+      (atMs < heldUntilMs && heldUntilMs - atMs <= afterBalloonMs),
     setBalloon(isUp, atMs) {
       if (isUp) heldUntilMs = Number.POSITIVE_INFINITY
       else if (heldUntilMs === Number.POSITIVE_INFINITY) heldUntilMs = atMs + afterBalloonMs

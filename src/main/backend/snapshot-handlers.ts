@@ -5,6 +5,7 @@ import type { SnapshotSelection } from '#core/ipc/snapshot-contract'
 import { isSameProcess } from '#core/process-key'
 import { cutIncident } from '#core/snapshot/cut-incident'
 import type { Incident } from '#core/snapshot/incident'
+import { withoutNumbers } from '#core/snapshot/preview-leaving'
 import { trimIncident } from '#core/snapshot/trim-incident'
 import { runIncidentJob } from '../incident/incident-thread'
 import type { BackendCore } from './backend'
@@ -32,7 +33,7 @@ export function createSnapshotHandlers(
       validate: validateWith(schemas.selection),
       handle: async (selection) =>
         runIncidentJob('preview', {
-          incident: await collectIncident(core, selection),
+          incident: withoutNumbers(await collectIncident(core, selection)),
           redaction: selection.redaction,
         }),
     },
@@ -44,7 +45,7 @@ export function createSnapshotHandlers(
         running = own
         try {
           const incident = await collectIncident(core, selection)
-          const bytes = await runIncidentJob(
+          const { bytes, program } = await runIncidentJob(
             'write',
             { incident, redaction: selection.redaction, locale, appVersion: __APP_VERSION__ },
             {
@@ -52,7 +53,7 @@ export function createSnapshotHandlers(
               onProgress: (share) => onProgress({ exportId, share }),
             },
           )
-          return { suggestedName: toSuggestedName(incident), bytes }
+          return { suggestedName: toSuggestedName(program, incident.toMs), bytes }
         } finally {
           running = null
         }
@@ -88,9 +89,9 @@ async function collectIncident(core: BackendCore, selection: SnapshotSelection):
   return { ...trimIncident(incident), profiles: profiles.map(({ info, bytes }) => ({ info, bytes })) }
 }
 
-/** Without the host's name, which may be what is to stay here. */
-function toSuggestedName({ processes, toMs }: Incident): string {
-  const comm = processes[0]?.facts.comm.replaceAll(/[^\w.-]+/g, '_') ?? 'host'
+/** Without the host's name, which may be what is to stay here. `program` is redacted. */
+function toSuggestedName(program: string | null, toMs: number): string {
+  const comm = (program ?? 'host').replaceAll(/[^\w.-]+/g, '_').slice(0, 60)
   const stamp = new Date(toMs).toISOString().slice(0, 16).replaceAll(/[-:]/g, '').replace('T', '-')
   return `${comm}-${stamp}.ballonet`
 }

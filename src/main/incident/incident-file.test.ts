@@ -21,6 +21,7 @@ import {
   processFactsOf,
   processSampleAt,
 } from '../../../test/support/recorded-samples'
+import { nodeGzip } from './node-gzip'
 import { parseIncidentFile } from './read-incident-file'
 import { saveWhole } from './save-whole'
 import { sha256, writeIncident } from './write-incident'
@@ -332,7 +333,7 @@ describe('redaction', () => {
       ],
     }
     const all = { arguments: true, hostNames: true, userNames: true, paths: true }
-    const redacted = redactIncident(planted, all)
+    const redacted = redactIncident(planted, all, nodeGzip)
     for (const [name, bytes] of unzip(await write(redacted))) {
       const text = bytes.toString().toLowerCase()
       for (const secret of secrets) expect(text, `${secret} in ${name}`).not.toContain(secret.toLowerCase())
@@ -349,13 +350,79 @@ describe('redaction', () => {
       ...incident,
       processes: [{ ...process, facts: { ...process.facts, cmdline: ['api', '--key=s3cr3t'] } }],
     }
-    const redacted = redactIncident(planted, defaultRedaction)
+    const redacted = redactIncident(planted, defaultRedaction, nodeGzip)
     expect(redacted.processes[0]?.facts.cmdline).toEqual(['api', '‹redacted›'])
     const { texts } = previewLeaving(redacted, planted)
     expect(texts).toContainEqual({ kind: 'arguments', pid, text: '‹redacted›', isRedacted: true })
     expect(texts).toContainEqual({ kind: 'program', pid, text: 'api', isRedacted: false })
     expect(JSON.stringify(texts)).not.toContain('s3cr3t')
   })
+})
+
+it('what is longer than a file may hold is cut, and opens', async () => {
+  const incident = makeIncident(3)
+  const process = incident.processes[0]
+  if (process === undefined) throw new Error('no process')
+  const { facts, states } = process
+  const reading = { atMs: startMs, path: '/proc/meminfo', text: 'MemFree: 1 kB' }
+  const long: Incident = {
+    ...incident,
+    label: `exec:${'l'.repeat(9000)}`,
+    processes: [
+      {
+        ...process,
+        facts: { ...facts, comm: 'c'.repeat(500), cmdline: ['java', '-cp', 'x'.repeat(60_000)] },
+        states: states.map((each) => ({ ...each, state: { ...each.state, comm: 'c'.repeat(500) } })),
+      },
+    ],
+    events: [
+      {
+        id: 1,
+        atMs: startMs,
+        targetId: 'local',
+        key: null,
+        kind: 'target',
+        text: 'event.target',
+        params: { why: 'w'.repeat(5000) },
+      },
+    ],
+    readings: Array.from({ length: 2500 }, (_, index) => ({ ...reading, atMs: startMs + index })),
+  }
+  const read = await parseIncidentFile(await write(long))
+  expect(read.processes[0]?.facts.cmdline?.map(({ length }) => length)).toEqual([4, 3, 4096])
+  expect(read.events[0]?.params['why']).toHaveLength(1000)
+  expect(read.readings).toHaveLength(2000)
+  expect(read.readings.at(-1)?.atMs).toBe(startMs + 2499)
+  expect(long.processes[0]?.facts.cmdline?.[2]).toHaveLength(60_000)
+})
+
+it('a small file of more numbers than are held is refused', async () => {
+  const parts = unzip(await write(makeIncident(2)))
+  const times = Array.from({ length: 100_000 }, (_, index) => startMs + index).join()
+  const series = Buffer.from(`{"atMs":[${times}],"columns":{}}`)
+  const keys = Array.from({ length: 20 }, (_, index) => ({ pid: index + 1, startTimeTicks: 1 }))
+  for (const key of keys)
+    for (const name of ['facts', 'states', 'verdict', 'proof', 'process', 'rollup', 'go', 'cgroup']) {
+      const own = parts.get(`processes/${pid}-80800/${name}.json`) ?? Buffer.from('')
+      const isSeries = ['process', 'rollup', 'go', 'cgroup'].includes(name)
+      parts.set(`processes/${key.pid}-1/${name}.json`, isSeries ? series : own)
+    }
+  const file = await zipOf(parts, (own) => ({
+    ...own,
+    processes: [...(own['processes'] as unknown[]), ...keys.map((key) => ({ key, comm: 'x' }))],
+  }))
+  await expect(parseIncidentFile(file)).rejects.toMatchObject({ code: 'too-large' })
+})
+
+it.each([
+  ['events.json', '[],'],
+  ['host/series.json', '0,'],
+])('a %s that holds more than memory does is refused before it is parsed', async (name, item) => {
+  const parts = unzip(await write(makeIncident(2)))
+  const bomb = Buffer.from(`[${item.repeat(3_100_000)}0]`)
+  const file = await zipOf(new Map([...parts, [name, bomb]]))
+  expect(file.length).toBeLessThan(100_000)
+  await expect(parseIncidentFile(file)).rejects.toMatchObject({ code: 'too-large' })
 })
 
 describe('saving', () => {

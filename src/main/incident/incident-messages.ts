@@ -7,7 +7,11 @@ import type { Locale } from '#core/text/catalogue'
 export interface IncidentJobs {
   read: [{ bytes: Uint8Array }, Incident]
   preview: [{ incident: Incident; redaction: RedactionChoice }, LeavingPreview]
-  write: [{ incident: Incident; redaction: RedactionChoice; locale: Locale; appVersion: string }, Uint8Array]
+  write: [
+    { incident: Incident; redaction: RedactionChoice; locale: Locale; appVersion: string },
+    /** program: what the first process is called in the file; null: there is none. */
+    { bytes: Uint8Array; program: string | null },
+  ]
 }
 
 export type IncidentJobName = keyof IncidentJobs

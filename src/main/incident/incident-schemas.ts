@@ -129,6 +129,8 @@ const state = z.object({
   absent,
 }) as z.ZodType<ProcessState>
 const states = z.array(z.object({ atMs, state })).max(snapshotLimits.rows)
+/** Their times only: of what is there thousands of times the same. */
+const rawStates = z.array(z.object({ atMs, state: z.unknown() })).max(snapshotLimits.rows)
 
 const evidence = line.extend({
   value: number.nullable(),
@@ -309,6 +311,8 @@ export const incidentSchemas = {
   hostFacts,
   processFacts,
   states,
+  rawStates,
+  state,
   verdict,
   proof,
   events: z.array(event).max(snapshotLimits.events),

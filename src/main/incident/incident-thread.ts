@@ -6,14 +6,34 @@ import createWorker from './incident-worker?nodeWorker'
 /** A day of the most processes, unpacked, and some room; a file that needs more ends the thread and nothing else. */
 const mostMegabytes = 1536
 
+const mostAtOnce = 2
+let running = 0
+const waiting: (() => void)[] = []
+
 /**
- * Reads or makes a file in a thread of its own, which ends with it: polls go on meanwhile. Rejects with what the job rejects
+ * Reads or makes a file in a thread of its own, which ends with it: polls go on meanwhile. Two run at once, the others wait. Rejects with what the job rejects
  * with, with `cancelled`, and with `too-large` when it ran out of memory.
  */
-export function runIncidentJob<Name extends IncidentJobName>(
+export async function runIncidentJob<Name extends IncidentJobName>(
   name: Name,
   params: IncidentJobs[Name][0],
   options: { signal?: AbortSignal; onProgress?: (share: number) => void } = {},
+): Promise<IncidentJobs[Name][1]> {
+  // Fifty files that are dropped at once may not take fifty times the memory.
+  while (running >= mostAtOnce) await new Promise<void>((resolve) => waiting.push(resolve))
+  running++
+  try {
+    return await runAlone(name, params, options)
+  } finally {
+    running--
+    waiting.shift()?.()
+  }
+}
+
+function runAlone<Name extends IncidentJobName>(
+  name: Name,
+  params: IncidentJobs[Name][0],
+  options: { signal?: AbortSignal; onProgress?: (share: number) => void },
 ): Promise<IncidentJobs[Name][1]> {
   const { signal, onProgress } = options
   return new Promise((resolve, reject) => {

@@ -1,10 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { toErrorValue } from '#core/errors'
 import { toReportHtml } from '#core/report/to-report-html'
+import { buffersOf } from '#core/snapshot/buffers-of'
 import type { Incident } from '#core/snapshot/incident'
 import { previewLeaving } from '#core/snapshot/preview-leaving'
 import { redactIncident } from '#core/snapshot/redact-incident'
 import type { FromIncidentWorker, IncidentJob, IncidentJobs } from './incident-messages'
+import { nodeGzip } from './node-gzip'
 import { parseIncidentFile } from './read-incident-file'
 import { writeIncident } from './write-incident'
 
@@ -18,13 +20,14 @@ async function run(job: IncidentJob): Promise<void> {
     return
   }
   const { incident, redaction } = job.params
-  const redacted = redactIncident(incident, redaction)
+  const redacted = redactIncident(incident, redaction, nodeGzip)
   if (job.name === 'preview') {
     const value = previewLeaving(redacted, incident)
     send({ kind: 'done', result: { ok: true, value } })
   } else {
-    const value = await write(redacted, job.params)
-    send({ kind: 'done', result: { ok: true, value } }, [value.buffer as ArrayBuffer])
+    const bytes = await write(redacted, job.params)
+    const value = { bytes, program: redacted.processes[0]?.facts.comm ?? null }
+    send({ kind: 'done', result: { ok: true, value } }, [bytes.buffer as ArrayBuffer])
   }
 }
 
@@ -34,14 +37,6 @@ function write(redacted: Incident, { locale, appVersion }: IncidentJobs['write']
     reportHtml: toReportHtml(redacted, { locale }),
     onProgress: (share) => send({ kind: 'progress', share }),
   })
-}
-
-/** Moved rather than copied: a day of a process is tens of megabytes. */
-function buffersOf({ hostStream, processes }: Incident): ArrayBuffer[] {
-  const streams = [hostStream, ...processes.flatMap(({ streams: each }) => Object.values(each))]
-  return streams.flatMap(({ atMs, columns }) =>
-    [atMs, ...Object.values(columns)].map(({ buffer }) => buffer as ArrayBuffer),
-  )
 }
 
 run(workerData as IncidentJob).catch((error: unknown) =>

@@ -9,11 +9,12 @@ import {
   toProcessFolder,
   type Manifest,
 } from '#core/snapshot/manifest'
-import type { StreamId } from '#core/snapshot/sample-parts'
+import { streamColumns, type ProcessState, type StreamId } from '#core/snapshot/sample-parts'
 import { parseSeries } from '#core/snapshot/series-text'
+import { createJsonBudget } from './json-budget'
 import { incidentSchemas as schemas } from './incident-schemas'
 import { sha256 } from './write-incident'
-import { damaged, openZipParts, type ZipParts } from './zip-parts'
+import { damaged, openZipParts, tooLarge, type ZipParts } from './zip-parts'
 
 /**
  * What a `.ballonet` file holds. Nothing of it is believed: bounded, hashes compared, every value checked. Rejects with
@@ -95,6 +96,8 @@ function createPartReader(zip: ZipParts, manifest: Manifest, signal: AbortSignal
   if (found.length !== entries.size || found.some((name) => !entries.has(name)))
     throw damaged('its parts are not those of the manifest')
   const unread = new Set(entries.keys())
+  const budget = createJsonBudget()
+  let cells = 0
   /** Being unpacked in other threads while this one parses what came before. */
   const ahead = new Map<string, Promise<Buffer>>()
 
@@ -124,8 +127,20 @@ function createPartReader(zip: ZipParts, manifest: Manifest, signal: AbortSignal
   return {
     bytes,
     readAhead,
-    json: async (name, schema) => check(schema, parseJson(await bytes(name))),
-    series: async (name, stream) => parseSeries((await bytes(name)).toString(), stream),
+    async json(name, schema) {
+      const content = await bytes(name)
+      if (!budget.take(content)) throw tooLarge()
+      return check(schema, parseJson(content))
+    },
+    async series(name, stream) {
+      const content = await bytes(name)
+      if (!budget.take(content, true)) throw tooLarge()
+      const series = parseSeries(content.toString(), stream)
+      // A column that is one number in the file takes as much as any other.
+      cells += series.atMs.length * (1 + streamColumns[stream].length)
+      if (cells > snapshotLimits.cells) throw tooLarge()
+      return series
+    },
     async checkRest() {
       for (const name of [...unread]) await bytes(name)
     },
@@ -136,7 +151,7 @@ async function readProcess(parts: PartReader, key: IncidentProcess['key']): Prom
   const folder = toProcessFolder(key)
   parts.readAhead(['process', 'rollup', 'go', 'cgroup'].map((name) => `${folder}${name}.json`))
   const facts = await parts.json(`${folder}facts.json`, schemas.processFacts)
-  const states = inOrder(await parts.json(`${folder}states.json`, schemas.states))
+  const states = inOrder(checkStates(await parts.json(`${folder}states.json`, schemas.rawStates)))
   const streams: IncidentProcess['streams'] = {
     process: await parts.series(`${folder}process.json`, 'process'),
     rollup: await parts.series(`${folder}rollup.json`, 'rollup'),
@@ -154,6 +169,17 @@ async function readProcess(parts: PartReader, key: IncidentProcess['key']): Prom
     verdict: await parts.json(`${folder}verdict.json`, schemas.verdict.nullable()),
     proof: await parts.json(`${folder}proof.json`, schemas.proof.nullable()),
   }
+}
+
+/** A busy process goes back and forth between few states: each text of one is checked once, and kept once. */
+function checkStates(raw: { atMs: number; state: unknown }[]): IncidentProcess['states'] {
+  const known = new Map<string, ProcessState>()
+  return raw.map(({ atMs, state }) => {
+    const text = JSON.stringify(state)
+    const checked = known.get(text) ?? check(schemas.state, state)
+    known.set(text, checked)
+    return { atMs, state: checked }
+  })
 }
 
 function parseJson(bytes: Buffer): unknown {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { AppError, type ErrorCode } from '#core/errors'
 
 const sliceBytes = 1 << 20
@@ -24,7 +24,8 @@ export async function saveWhole(
   bytes: Uint8Array,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`
+  // Not longer than the name itself may be.
+  const temporary = join(dirname(path), `.ballonet-${randomBytes(6).toString('hex')}.part`)
   try {
     const file = await open(temporary, 'wx', 0o600)
     try {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
+import type { z } from 'zod'
 import { AppError } from '#core/errors'
 import type { Incident, IncidentProcess } from '#core/snapshot/incident'
 import {
@@ -15,6 +16,9 @@ import {
 } from '#core/snapshot/manifest'
 import { toSamplesCsv } from '#core/snapshot/samples-csv'
 import { toSeriesText } from '#core/snapshot/series-text'
+import { fitPart } from './fit-part'
+import { incidentSchemas as schemas } from './incident-schemas'
+import { createJsonBudget } from './json-budget'
 
 export interface WriteOptions {
   appVersion: string
@@ -30,6 +34,8 @@ interface Part {
   bytes: Buffer
   /** Does not get smaller. */
   isPacked: boolean
+  /** Other than a series. */
+  isJson: boolean
 }
 
 /**
@@ -41,6 +47,7 @@ export async function writeIncident(incident: Incident, options: WriteOptions): 
   checkLimits(incident)
   const zip = new ZipFile()
   const entries: PartEntry[] = []
+  const budget = createJsonBudget()
   const chunks: Buffer[] = []
   let size = 0
   zip.outputStream.on('data', (chunk: Buffer) => {
@@ -54,12 +61,13 @@ export async function writeIncident(incident: Incident, options: WriteOptions): 
     if (signal?.aborted === true) throw new AppError('cancelled', 'the export was cancelled')
     const part = make()
     if (part.bytes.length > snapshotLimits.partBytes) throw tooLarge()
+    if (part.isJson && !budget.take(part.bytes)) throw tooLarge()
     entries.push({ name: part.name, bytes: part.bytes.length, sha256: sha256(part.bytes) })
     await addPart(zip, part)
     if (size > snapshotLimits.fileBytes) throw tooLarge()
     onProgress?.((index + 1) / (parts.length + 1))
   }
-  const manifest: Manifest = {
+  const manifest = fitPart<Manifest>(schemas.manifest, {
     format: snapshotFormat,
     version: snapshotVersion,
     appVersion: options.appVersion,
@@ -68,7 +76,7 @@ export async function writeIncident(incident: Incident, options: WriteOptions): 
     toMs: incident.toMs,
     processes: incident.processes.map(({ key, facts }) => ({ key, comm: facts.comm })),
     parts: entries,
-  }
+  })
   zip.addBuffer(Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`), partNames.manifest)
   zip.end()
   await done
@@ -82,12 +90,11 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
 const tooLarge = (): AppError =>
   new AppError('too-large', 'more than a snapshot may hold', { hint: 'error.snapshot-too-much' })
 
-function checkLimits({ fromMs, toMs, processes, profiles, readings }: Incident): void {
+function checkLimits({ fromMs, toMs, processes, profiles }: Incident): void {
   if (
     toMs - fromMs > snapshotLimits.rangeMs ||
     processes.length > snapshotLimits.processes ||
-    profiles.length > snapshotLimits.profiles ||
-    readings.length > snapshotLimits.readings
+    profiles.length > snapshotLimits.profiles
   )
     throw tooLarge()
 }
@@ -107,28 +114,37 @@ function* sliced(bytes: Buffer): Generator<Buffer> {
 }
 
 function* makeParts(incident: Incident, reportHtml: string): Generator<() => Part> {
-  const { host, hostStream, processes, events, marks, top, profiles, readings } = incident
-  yield () => json(partNames.host, host)
+  const { host, hostStream, processes, events, marks, top, profiles } = incident
+  // A day of alerts has more moments than a file holds: the newest are kept.
+  const readings = incident.readings.slice(-snapshotLimits.readings)
+  yield () => json(partNames.host, schemas.hostFacts, host)
   yield () => text(partNames.hostSeries, toSeriesText(hostStream))
   for (const process of processes) yield* makeProcessParts(process)
-  yield () => json(partNames.events, events.slice(-snapshotLimits.events))
-  yield () => json(partNames.marks, marks.slice(-snapshotLimits.marks))
-  yield () => json(partNames.top, top.slice(-snapshotLimits.tops))
+  yield () => json(partNames.events, schemas.events, events.slice(-snapshotLimits.events))
+  yield () => json(partNames.marks, schemas.marks, marks.slice(-snapshotLimits.marks))
+  yield () => json(partNames.top, schemas.top, top.slice(-snapshotLimits.tops))
   const profileNames = profiles.map(({ info }, index) => `profiles/${index + 1}-pid${info.key.pid}.pb.gz`)
   yield () =>
     json(
       partNames.profiles,
-      profiles.map(({ info }, index) => ({ info, part: profileNames[index] })),
+      schemas.profiles,
+      profiles.map(({ info }, index) => ({ info, part: profileNames[index] ?? '' })),
     )
   for (const [index, { bytes }] of profiles.entries())
-    yield () => ({ name: profileNames[index] ?? '', bytes: Buffer.from(bytes), isPacked: true })
+    yield () => ({
+      name: profileNames[index] ?? '',
+      bytes: Buffer.from(bytes),
+      isPacked: true,
+      isJson: false,
+    })
   const readingName = (index: number): string => `raw/${index + 1}.txt`
   yield () =>
     json(
       partNames.readings,
+      schemas.readings,
       readings.map(({ atMs, path }, index) => ({ atMs, path, part: readingName(index) })),
     )
-  for (const [index, reading] of readings.entries()) yield () => text(readingName(index), reading.text)
+  for (const [index, reading] of readings.entries()) yield () => cutText(readingName(index), reading.text)
   yield () => text(partNames.csv, toSamplesCsv(incident))
   yield () => text(partNames.report, reportHtml)
 }
@@ -136,17 +152,25 @@ function* makeParts(incident: Incident, reportHtml: string): Generator<() => Par
 function* makeProcessParts(process: IncidentProcess): Generator<() => Part> {
   const folder = toProcessFolder(process.key)
   const { facts, streams, states, verdict, proof } = process
-  yield () => json(`${folder}facts.json`, facts)
+  yield () => json(`${folder}facts.json`, schemas.processFacts, facts)
   for (const [id, stream] of Object.entries(streams))
     yield () => text(`${folder}${id}.json`, toSeriesText(stream))
-  yield () => json(`${folder}states.json`, states)
-  yield () => json(`${folder}verdict.json`, verdict)
-  yield () => json(`${folder}proof.json`, proof)
+  yield () => json(`${folder}states.json`, schemas.states, states)
+  yield () => json(`${folder}verdict.json`, schemas.verdict.nullable(), verdict)
+  yield () => json(`${folder}proof.json`, schemas.proof.nullable(), proof)
 }
 
 const text = (name: string, content: string): Part => ({
   name,
   bytes: Buffer.from(content),
   isPacked: false,
+  isJson: false,
 })
-const json = (name: string, value: unknown): Part => text(name, `${JSON.stringify(value, null, 1)}\n`)
+function cutText(name: string, content: string): Part {
+  const whole = text(name, content)
+  return { ...whole, bytes: whole.bytes.subarray(0, snapshotLimits.readingBytes) }
+}
+
+function json<Value>(name: string, schema: z.ZodType<Value>, value: Value): Part {
+  return { ...text(name, `${JSON.stringify(fitPart(schema, value), null, 1)}\n`), isJson: true }
+}

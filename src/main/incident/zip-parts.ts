@@ -114,5 +114,5 @@ async function readRaw(zip: ZipFile, entry: Entry, isPacked: boolean): Promise<B
 export const damaged = (why: string): AppError =>
   new AppError('parse', `no whole snapshot: ${why}`, { hint: 'error.snapshot-damaged' })
 
-const tooLarge = (): AppError =>
+export const tooLarge = (): AppError =>
   new AppError('too-large', 'more than a snapshot may hold', { hint: 'error.snapshot-too-large' })

@@ -154,15 +154,28 @@ function readStates(
   { fromMs, toMs }: TimeRange,
 ): IncidentProcess['states'] {
   const series = findSeries(db, targetSpec, key, 'state')
-  const rows = readRows(db, minutes, series, 'state', { fromMs: fromMs - stateAgainMs - lookBackMs, toMs })
+  const marginMs = stateAgainMs + lookBackMs
+  const near = readRows(db, minutes, series, 'state', { fromMs: fromMs - marginMs, toMs: toMs + marginMs })
+  const within = near.filter(({ atMs }) => atMs <= toMs)
+  // Retention may have taken the one that held: the next one is the nearest to the truth.
+  const rows = within.length > 0 ? within : near.slice(0, 1)
   const held = rows.findLastIndex(({ atMs }) => atMs <= fromMs)
   const find = db.prepare('SELECT text FROM state_text WHERE id = ?')
-  return rows.slice(Math.max(0, held)).flatMap(({ atMs, values }, index) => {
-    const row = find.get(values[0] ?? 0) as { text: string } | undefined
-    const state = unpackNote(row?.text) as ProcessState | null
-    // Where the first one is missing, the next one is the nearest to the truth.
-    return state === null ? [] : [{ atMs: index === 0 ? Math.min(atMs, fromMs) : atMs, state }]
+  // A busy process goes back and forth between few of them.
+  const known = new Map<number, ProcessState | null>()
+  const stateOf = (id: number): ProcessState | null => {
+    const state =
+      known.get(id) ??
+      (unpackNote((find.get(id) as { text: string } | undefined)?.text) as ProcessState | null)
+    known.set(id, state)
+    return state
+  }
+  const states = rows.slice(Math.max(0, held)).flatMap(({ atMs, values }) => {
+    const state = stateOf(values[0] ?? 0)
+    return state === null ? [] : [{ atMs, state }]
   })
+  const [first, ...later] = states
+  return first === undefined ? [] : [{ ...first, atMs: Math.min(first.atMs, fromMs) }, ...later]
 }
 
 /** The first 20,000 of what happened, in order of time. */

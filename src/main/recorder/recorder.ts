@@ -11,6 +11,7 @@ import {
   type ProcessState,
   type SampleParts,
 } from '#core/snapshot/sample-parts'
+import { toNeutralText } from '#core/text/neutral-text'
 import type { Verdict } from '#core/verdict/verdict'
 import { startRecorderThread } from './recorder-thread'
 import type {
@@ -190,7 +191,7 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
     const seen = seenOf(targetSpec, key, '')
     const text = JSON.stringify(verdict.findings.map(({ id, level }) => [id, level]))
     const { verdict: last } = seen
-    if (last !== null && last.text === text && verdict.atMs - last.atMs < verdictEveryMs) return
+    if (last !== null && last.text === text && Math.abs(verdict.atMs - last.atMs) < verdictEveryMs) return
     seen.verdict = { text, atMs: verdict.atMs }
     addNote(seen.subject, 'verdict', verdict.atMs, verdict)
   }
@@ -242,8 +243,12 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
       if (first !== undefined) addNote(hostSubject(targetSpec), 'reading', first.atMs, readings)
     },
     async addMark(targetSpec, { atMs, text }) {
-      const mark: HandMark = { id: randomUUID(), atMs: Math.round(atMs), text: text.trim() }
-      if (mark.text === '' || mark.text.length > maxMarkLength || !Number.isFinite(atMs))
+      const mark: HandMark = {
+        id: randomUUID(),
+        atMs: Math.round(atMs),
+        text: toNeutralText(text.trim(), maxMarkLength).slice(0, maxMarkLength),
+      }
+      if (mark.text === '' || text.trim().length > maxMarkLength || !Number.isFinite(atMs))
         throw new AppError('invalid', `a mark has 1 to ${maxMarkLength} characters`)
       await ask('addMark', { targetSpec, mark })
       return mark

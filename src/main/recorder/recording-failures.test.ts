@@ -293,3 +293,50 @@ describe('two programs', () => {
     expect(asideFiles()).toEqual([])
   })
 })
+
+describe('a clock', () => {
+  it('that is set back a year stops nothing for a year', () => {
+    closed((keeper) => {
+      const db = new LibsqlDatabase(`${file}-lock`)
+      db.exec('BEGIN EXCLUSIVE')
+      record(keeper, 0, 10)
+      expect(problems.map(({ kind }) => kind)).toEqual(['busy'])
+      db.close()
+      nowMs -= 365 * 86_400_000
+      record(keeper, 10, 11)
+      expect(secondsOf(keeper)).toEqual(secondsTo(11))
+    })
+  })
+
+  it('that was ahead for a while does not keep what is too old', () => {
+    closed((keeper) => {
+      const yearMs = 365 * 86_400_000
+      const ahead = rowsOf(0, 70).map(({ row, ...rest }) => ({
+        ...rest,
+        row: { ...row, atMs: row.atMs + yearMs },
+      }))
+      keeper.add({ rows: ahead, notes: [], dropped: 0 })
+      keeper.turn()
+      record(keeper, 0, 200)
+      keeper.answer('setRetention', { maxAgeMs: 3_600_000, maxBytes: 1024 ** 3 })
+      nowMs = startMs + 2 * 3_600_000
+      keeper.turn()
+      expect(secondsOf(keeper)[0]).toBe(180)
+    })
+  })
+})
+
+it('a recording that somebody deletes begins anew, with what holds', () => {
+  closed((keeper) => {
+    const text = JSON.stringify(hostFactsOf('boot-1'))
+    keeper.add({ rows: [], notes: [{ subject, kind: 'hostFacts', atMs: startMs, text }], dropped: 0 })
+    record(keeper, 0, 10)
+    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+    record(keeper, 10, 20)
+  })
+  closed((keeper) => {
+    expect(secondsOf(keeper)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19])
+    const query = { targetSpec: 'local', keys: [], fromMs: startMs, toMs: startMs + 20_000 }
+    expect(keeper.answer('readIncident', query).host.bootId).toBe('boot-1')
+  })
+})

@@ -69,15 +69,26 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     return opened
   }
 
+  /** Of a time that was set at most `waitMs` ahead: a clock that was set back does not make it longer. */
+  function isAhead(atMs: number, waitMs: number): boolean {
+    const leftMs = atMs - now()
+    return leftMs > 0 && leftMs <= waitMs
+  }
+
   function beginAnew(path: string): void {
+    tellLasting()
+    tell('set-aside', 'the recording was not readable', path)
+  }
+
+  /** To a recording that knows nothing yet. */
+  function tellLasting(): void {
     const waiting = new Set(notes)
     notes.unshift(...[...lasting.values()].filter((note) => !waiting.has(note)))
-    tell('set-aside', 'the recording was not readable', path)
   }
 
   /** Runs a write; false: it could not be done, and is to be tried again later. */
   function attempt(job: (recording: Recording) => void): boolean {
-    if (now() < retryAtMs) return false
+    if (isAhead(retryAtMs, retryMs)) return false
     try {
       job(open())
       if (problem !== null) tell('resumed', 'recording goes on')
@@ -140,7 +151,15 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     if (lasting.size > maxLasting && oldest !== undefined) lasting.delete(oldest)
   }
 
+  /** Somebody deleted or replaced the file: what is written to it from now on, nobody would find. */
+  function reopenReplaced(): void {
+    if (recording === null || recording.isInPlace()) return
+    closeRecording()
+    tellLasting()
+  }
+
   function write(): void {
+    reopenReplaced()
     attempt((open) => {
       // First: while packing fails, what comes in must not fill the disk unpacked.
       open.seal()
@@ -152,7 +171,7 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
   }
 
   function retain(): void {
-    if (now() < retainAtMs) return
+    if (isAhead(retainAtMs, retainEveryMs)) return
     let isMore = false
     const isDone = attempt((open) => {
       for (let step = 0; step < retainSteps; step++) {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { AppError } from '#core/errors'
 import { createMinuteStore, toKeptRow } from './minute-store'
 import { packNote, unpackNote } from './note-text'
@@ -38,6 +39,8 @@ export interface Recording extends Answers {
   keepRetention(retention: Retention): void
   oldestMs(): number | null
   bytes(): number
+  /** False: another file, or none, has its name. */
+  isInPlace(): boolean
   close(): void
 }
 
@@ -45,6 +48,7 @@ type StoredRow = Omit<RowItem, 'stream'> & { stream: StoredStream }
 
 export function openRecording(file: string): Recording {
   const { db, asidePath } = openDatabase(file)
+  const inode = inodeOf(file)
   const subjects = createSubjectTable(db)
   const minutes = createMinuteStore(db)
   const insertNote = db.prepare('INSERT INTO note (target, process, kind, at, data) VALUES (?, ?, ?, ?, ?)')
@@ -125,6 +129,7 @@ export function openRecording(file: string): Recording {
     },
     oldestMs: () => oldestMinuteMs(db) ?? minutes.oldestMs(),
     bytes: () => bytesOnDisk(file),
+    isInPlace: () => inodeOf(file) === inode,
     close() {
       try {
         db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all()
@@ -182,6 +187,11 @@ export function openRecording(file: string): Recording {
     },
     removeMark: ({ id }) => db.prepare('DELETE FROM mark WHERE id = ?').run(id).changes > 0,
   }
+}
+
+/** null: there is no such file. */
+function inodeOf(file: string): number | null {
+  return statSync(file, { throwIfNoEntry: false })?.ino ?? null
 }
 
 function parseRetention(value: unknown): Retention | null {

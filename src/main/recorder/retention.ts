@@ -24,7 +24,7 @@ export function bytesOnDisk(file: string): number {
 }
 
 export function oldestMinuteMs(db: Database): number | null {
-  const row = db.prepare('SELECT minute FROM chunk ORDER BY id LIMIT 1').get() as
+  const row = db.prepare('SELECT minute FROM chunk ORDER BY minute LIMIT 1').get() as
     { minute: number } | undefined
   return row === undefined ? null : row.minute * minuteMs
 }
@@ -58,7 +58,7 @@ function dropChunks(db: Database, beforeMs: number): number {
   const rows = db
     .prepare(
       `SELECT c.id, c.series, c.minute, s.stream FROM chunk c LEFT JOIN series s ON s.id = c.series
-       ORDER BY c.id LIMIT ${stepRows}`,
+       ORDER BY c.minute LIMIT ${stepRows}`,
     )
     .all() as { id: number; series: number; minute: number; stream: string | null }[]
   const dropChunk = db.prepare('DELETE FROM chunk WHERE id = ?')
