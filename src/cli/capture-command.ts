@@ -3,21 +3,25 @@ import { dirname, resolve } from 'node:path'
 import { AppError } from '#core/errors'
 import { toReportHtml } from '#core/report/to-report-html'
 import type { HostSample } from '#core/metrics/samples'
-import { createIncidentBuilder } from '#core/snapshot/incident-builder'
+import type { ProcessKey } from '#core/process-key'
+import { createIncidentBuilder, type IncidentBuilder } from '#core/snapshot/incident-builder'
+import { snapshotLimits } from '#core/snapshot/manifest'
 import { redactIncident } from '#core/snapshot/redact-incident'
 import { defaultRedaction, redactionKinds, type RedactionChoice } from '#core/snapshot/redaction'
 import { nodeGzip } from '#main/incident/node-gzip'
+import { readRawMoment } from '#main/incident/read-raw-moment'
 import { saveWhole } from '#main/incident/save-whole'
 import { writeIncident } from '#main/incident/write-incident'
 import type { Sampler, Watch } from '#main/sampling/sampler'
 import type { Target } from '#main/targets/target'
 import { withVerdicts } from '#main/verdict/with-verdicts'
-import { usageError } from './arguments'
+import { parsePid, usageError } from './arguments'
 import { followConnection } from './follow-connection'
 import { toTerminalText, type Output } from './output'
 
 export interface CaptureOptions {
-  pid: number
+  /** One to 32. */
+  pids: number[]
   pprofUrl: string | null
   durationMs: number
   out: string
@@ -61,10 +65,18 @@ export async function checkOut(out: string, isForced: boolean): Promise<void> {
   if (isThere && !isForced) throw new AppError('invalid', `${out} is there already; --force replaces it`)
 }
 
+/** `808` or `808,909`: the processes of one file. Throws on wrong usage. */
+export function parsePids(text: string): number[] {
+  const pids = [...new Set(text.split(',').map((each) => parsePid(each.trim(), '--pid')))]
+  if (pids.length > snapshotLimits.processes)
+    throw usageError(`--pid: at most ${snapshotLimits.processes} processes`)
+  return pids
+}
+
 /**
- * `ballonet capture`: samples one process for a while and writes a `.ballonet` file. Stop, the end of the process and a lost
- * target end it earlier, and the file holds what was seen by then. Rejects with AppError when there is no such process,
- * or when the file can't be written.
+ * `ballonet capture`: samples processes for a while and writes a `.ballonet` file. Stop, the end of the last process and a
+ * lost target end it earlier, and the file holds what was seen by then. Rejects with AppError when there is no such
+ * process, or when the file can't be written.
  */
 export async function runCapture(
   target: Target,
@@ -73,9 +85,7 @@ export async function runCapture(
   output: Output,
   stop: AbortSignal,
 ): Promise<void> {
-  const key = await sampler.findKey(options.pid)
-  if (key === null) throw new AppError('gone', `there is no process ${options.pid}`)
-  const captured = key
+  const keys = await Promise.all(options.pids.map((pid) => findKey(sampler, pid)))
   const builder = createIncidentBuilder({ label: target.label, host: target.host, fromMs: Date.now() })
   let host: HostSample | null = null
   const judging = withVerdicts(sampler, {
@@ -89,73 +99,50 @@ export async function runCapture(
     host = sample
     builder.addHost(sample)
   })
-  // In an object: it is set by a callback that the compiler does not follow.
-  const held: { watch: Watch | null } = { watch: null }
-  let samples = 0
+  const watches: CaptureWatch[] = []
+  const count = { samples: 0, profiles: 0 }
   let stopConnection = (): void => undefined
-  let hasFirstProfile = false
-
-  async function takeProfile(): Promise<void> {
-    const { watch } = held
-    if (watch === null) return
-    try {
-      const { bytes, ...rest } = await watch.fetchProfile()
-      const comm = watch.latest()?.comm ?? watch.facts.comm
-      const id = `${rest.atMs}`
-      builder.addProfile({
-        info: { id, targetId: target.label, key: captured, comm, sizeBytes: bytes.length, ...rest },
-        bytes,
-      })
-    } catch {
-      // A service without pprof has none, and the numbers are worth a file without it.
-    }
+  const keepTexts = async (): Promise<void> => {
+    // The numbers are worth a file without them.
+    const readings = await readRawMoment(target, keys, Date.now()).catch(() => [])
+    builder.addReadings(readings)
   }
 
   try {
     await new Promise<void>((done, reject: (error: Error) => void) => {
       const timer = setTimeout(done, options.durationMs)
-      stop.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true })
+      const end = (): void => (clearTimeout(timer), done())
+      stop.addEventListener('abort', end, { once: true })
       stopConnection = followConnection(target, output, (error: unknown) => {
         output.error(
           `the target was lost: ${toTerminalText(String(error instanceof Error ? error.message : error))}`,
         )
-        clearTimeout(timer)
-        done()
+        end()
       })
-      judging
-        .watch(key, {
-          sample(sample) {
-            if (held.watch !== null && builder.addSample(sample)) samples++
-            if (!hasFirstProfile && sample.endpoint.phase === 'ok') {
-              hasFirstProfile = true
-              void takeProfile()
-            }
-            if (output.isErrorTerminal) process.stderr.write(`\r${samples} samples `)
-          },
-          facts: (facts) => builder.setFacts(facts),
-          rollupAsk: () => undefined,
-          gone() {
-            output.error('the process has ended')
-            clearTimeout(timer)
-            done()
-          },
-        })
-        .then((started) => {
-          held.watch = started
-          builder.setFacts(started.facts)
-          if (options.pprofUrl !== null) started.setEndpoint(options.pprofUrl)
-        })
-        .catch((error: unknown) => {
-          clearTimeout(timer)
-          reject(error instanceof Error ? error : new AppError('failed', String(error)))
-        })
+      let running = keys.length
+      const gone = (pid: number): void => {
+        output.error(keys.length === 1 ? 'the process has ended' : `process ${pid} has ended`)
+        if (--running === 0) end()
+      }
+      const onSample = (): void => {
+        count.samples++
+        if (output.isErrorTerminal) process.stderr.write(`\r${count.samples} samples `)
+      }
+      const started = keys.map(async (key) => {
+        watches.push(await watchForCapture({ judging, builder, target, options, onSample, gone }, key))
+      })
+      Promise.all([...started, keepTexts()]).catch((error: unknown) => {
+        clearTimeout(timer)
+        reject(error instanceof Error ? error : new AppError('failed', String(error)))
+      })
+      if (stop.aborted) end()
     })
-    if (hasFirstProfile) await takeProfile()
+    await Promise.all([...watches.map((watch) => watch.takeLastProfile()), keepTexts()])
   } finally {
     stopHost()
     stopEvents()
     stopConnection()
-    held.watch?.close()
+    for (const { watch } of watches) watch.close()
   }
   if (output.isErrorTerminal) process.stderr.write('\r')
   const incident = redactIncident(builder.build(Date.now()), options.redaction, nodeGzip)
@@ -165,6 +152,74 @@ export async function runCapture(
   })
   await saveWhole(options.out, bytes)
   output.error(
-    `${options.out}: ${samples} samples, ${incident.profiles.length} profiles, ${bytes.length} bytes`,
+    `${options.out}: ${count.samples} samples, ${incident.profiles.length} profiles, ${bytes.length} bytes`,
   )
+}
+
+async function findKey(sampler: Sampler, pid: number): Promise<ProcessKey> {
+  const key = await sampler.findKey(pid)
+  if (key === null) throw new AppError('gone', `there is no process ${pid}`)
+  return key
+}
+
+/** A process that is captured. */
+interface CaptureWatch {
+  watch: Watch
+  /** Does nothing where the service never gave a first one. */
+  takeLastProfile(): Promise<void>
+}
+
+async function watchForCapture(
+  to: {
+    judging: Sampler
+    builder: IncidentBuilder
+    target: Target
+    options: CaptureOptions
+    onSample: () => void
+    gone: (pid: number) => void
+  },
+  key: ProcessKey,
+): Promise<CaptureWatch> {
+  const { builder, options } = to
+  // In an object: it is set by a callback that the compiler does not follow.
+  const held: { watch: Watch | null } = { watch: null }
+  let hasFirstProfile = false
+
+  async function takeProfile(): Promise<void> {
+    const { watch } = held
+    if (watch === null) return
+    try {
+      const { bytes, ...rest } = await watch.fetchProfile()
+      const comm = watch.latest()?.comm ?? watch.facts.comm
+      const id = `${key.pid}-${rest.atMs}`
+      builder.addProfile({
+        info: { id, targetId: to.target.label, key, comm, sizeBytes: bytes.length, ...rest },
+        bytes,
+      })
+    } catch {
+      // A service without pprof has none, and the numbers are worth a file without it.
+    }
+  }
+
+  const watch = await to.judging.watch(key, {
+    sample(sample) {
+      if (held.watch === null || !builder.addSample(sample)) return
+      to.onSample()
+      if (hasFirstProfile || sample.endpoint.phase !== 'ok') return
+      hasFirstProfile = true
+      void takeProfile()
+    },
+    facts: (facts) => builder.setFacts(facts),
+    rollupAsk: () => undefined,
+    gone: () => to.gone(key.pid),
+  })
+  held.watch = watch
+  builder.setFacts(watch.facts)
+  if (options.pprofUrl !== null) watch.setEndpoint(options.pprofUrl)
+  return {
+    watch,
+    async takeLastProfile() {
+      if (hasFirstProfile) await takeProfile()
+    },
+  }
 }

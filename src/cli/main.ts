@@ -4,7 +4,7 @@ import { snapshotLimits } from '#core/snapshot/manifest'
 import { formatText } from '#core/text/catalogue'
 import { parseCount, parseDuration, parsePid, usageError } from './arguments'
 import { runBalloonCommand } from './balloon-command'
-import { checkOut, parseRedaction, runCapture } from './capture-command'
+import { checkOut, parsePids, parseRedaction, runCapture } from './capture-command'
 import { runDemo } from './demo-command'
 import { createOutput, toTerminalText, type Output } from './output'
 import { runProfile } from './profile-command'
@@ -140,13 +140,15 @@ async function runCaptureCommand(options: CliOptions, targetOptions: TargetOptio
   if (pid === undefined || out === undefined || seconds === undefined)
     throw usageError('capture needs --pid, --seconds and --out')
   const captureOptions = {
-    pid: parsePid(pid, '--pid'),
+    pids: parsePids(pid),
     pprofUrl: options.pprof ?? null,
     durationMs: parseCount(seconds, '--seconds') * 1000,
     out,
     isForced: options.force ?? false,
     redaction: parseRedaction(options.redact),
   }
+  if (captureOptions.pids.length > 1 && captureOptions.pprofUrl !== null)
+    throw usageError('--pprof is of one process: with several, endpoints are found by themselves')
   if (captureOptions.durationMs > snapshotLimits.rangeMs)
     throw usageError('--seconds is at most a day and an hour')
   const intervalMs = parseDuration(interval ?? '1s', '--interval', 900)

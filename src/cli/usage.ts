@@ -11,9 +11,9 @@ export const usage = `Ballonet: RSS, Go heap in use and LazyFree side by side, a
   ballonet balloon --size 2GiB | --until-reclaimed PID  [--pprof URL] [--domain host|cgroup] [--floor 10%]
                    [--step 100MiB] [--hold 5s] [--yes] [--target T] [--confirm-host NAME] [--sudo] [--json]
         bounded pressure, and the proof; Ctrl-C gives the memory back at once
-  ballonet capture --pid P --seconds N --out FILE.ballonet [--pprof URL] [--target T] [--sudo] [--interval 1s]
+  ballonet capture --pid P[,P…] --seconds N --out FILE.ballonet [--pprof URL] [--target T] [--sudo] [--interval 1s]
                    [--redact arguments,hosts,users,paths | all | none] [--force]
-        an incident snapshot of one process; Ctrl-C ends it early and still writes the file
+        an incident snapshot of processes; Ctrl-C ends it early and still writes the file
   ballonet report  FILE.ballonet [--html OUT | --json] [--lang en|zh-CN]
         what a snapshot says: in the terminal, as a page that prints, or as lines of JSON
   ballonet demo    [--json]

@@ -3,7 +3,7 @@ import type { ReportSeries } from './report-series'
 /** Runs of points that may be joined; between two runs nothing was read. */
 export type PointRuns = { x: number; value: number }[][]
 
-/** At most the least and the most of each of `columns` columns, in order of time, so that no spike is lost. */
+/** Of each of `columns` columns the first, the least, the most and the last, in order of time: no spike and no end is lost. */
 export function decimate(series: ReportSeries, fromMs: number, toMs: number, columns: number): PointRuns {
   const runs: PointRuns = []
   const spanMs = Math.max(1, toMs - fromMs)
@@ -37,13 +37,13 @@ export function decimate(series: ReportSeries, fromMs: number, toMs: number, col
 }
 
 function chooseExtremes(points: { atMs: number; value: number }[]): { atMs: number; value: number }[] {
-  if (points.length < 3) return points
-  let least = points[0]!
-  let most = points[0]!
-  for (const point of points) {
-    if (point.value < least.value) least = point
-    if (point.value > most.value) most = point
-  }
-  if (least === most) return [points[0]!]
-  return least.atMs < most.atMs ? [least, most] : [most, least]
+  if (points.length <= 4) return points
+  let least = 0
+  let most = 0
+  points.forEach(({ value }, index) => {
+    if (value < points[least]!.value) least = index
+    if (value > points[most]!.value) most = index
+  })
+  const chosen = new Set([0, Math.min(least, most), Math.max(least, most), points.length - 1])
+  return [...chosen].map((index) => points[index]!)
 }

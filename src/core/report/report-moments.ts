@@ -12,7 +12,8 @@ export interface ReportMoment {
   label: string
 }
 
-const mostMoments = 60
+/** More lines than this would cover the chart; the tables below it have them all. */
+const mostMoments = 200
 
 /** Balloon runs, marks and changes of the verdict that belong to a process (null: to any), in order of time. */
 export function toMoments(
@@ -39,7 +40,12 @@ export function toMoments(
     startedMs = null
   }
   if (startedMs !== null) moments.push(toRun(startedMs, incident.toMs, wording))
-  return moments.toSorted((a, b) => a.fromMs - b.fromMs).slice(0, mostMoments)
+  // Marks by hand and balloons come before changes of the verdict.
+  const chosen = [
+    ...moments.filter(({ kind }) => kind !== 'verdict'),
+    ...moments.filter(({ kind }) => kind === 'verdict'),
+  ]
+  return chosen.slice(0, mostMoments).sort((a, b) => a.fromMs - b.fromMs)
 }
 
 function toRun(fromMs: number, toMs: number, wording: ReportWording): ReportMoment {

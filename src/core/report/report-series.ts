@@ -74,19 +74,23 @@ function withWhy(series: ReportSeries): ReportSeries {
   return toExtremes(series.values) === null ? series : { ...series, absent: null }
 }
 
-/** Three times the usual distance, and five seconds at least: dear readings come at a pace of their own. */
+/** Three times the usual distance, and five seconds at least: dear readings come at a pace of their own. The median: pauses, however many, are not the pace. */
 function toGapMs(atMs: Float64Array): number {
   const steps = Float64Array.from(atMs.subarray(1), (at, index) => at - atMs[index]!).sort()
-  return Math.max(5000, 3 * (steps[Math.floor(steps.length * 0.9)] ?? 0))
+  return Math.max(5000, 3 * (steps[Math.floor(steps.length / 2)] ?? 0))
 }
 
+const isTelling = (reason: AbsenceReason | undefined): boolean => reason !== undefined && reason !== 'gone'
+
 function whyNoWalk({ states }: IncidentProcess): AbsentWhy {
-  const last = states.at(-1)?.state
-  if (last === undefined) return 'not-read'
-  return last.absent.smaps_rollup ?? (last.hasRollup ? 'not-reported' : 'not-read')
+  // A process that has ended says nothing of why it was not read before.
+  const why = states.findLast(({ state }) => isTelling(state.absent.smaps_rollup))?.state.absent.smaps_rollup
+  if (why !== undefined) return why
+  return states.some(({ state }) => state.hasRollup) ? 'not-reported' : 'not-read'
 }
 
 function whyNoStatus({ states }: IncidentProcess): AbsentWhy {
-  const absent = states.at(-1)?.state.absent
+  const absent = states.findLast(({ state: { absent } }) => isTelling(absent.status ?? absent.stat))?.state
+    .absent
   return absent?.status ?? absent?.stat ?? 'not-read'
 }

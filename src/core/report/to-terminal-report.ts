@@ -93,9 +93,16 @@ function toChartLine(
   const marks = hasBlocks ? blocks : ascii
   // The most of each column, and a blank where nothing was read.
   const most = new Array<number | null>(columns).fill(null)
-  for (const { x, value } of decimate(series, fromMs, toMs, columns).flat()) {
-    const at = Math.min(columns - 1, Math.floor(x * columns))
-    most[at] = Math.max(most[at] ?? 0, value)
+  const columnOf = (x: number): number => Math.min(columns - 1, Math.floor(x * columns))
+  for (const run of decimate(series, fromMs, toMs, columns)) {
+    run.forEach(({ x, value }, index) => {
+      const at = columnOf(x)
+      most[at] = Math.max(most[at] ?? 0, value)
+      // What a line would join is no gap.
+      const next = run[index + 1]
+      for (let between = at + 1; next !== undefined && between < columnOf(next.x); between++)
+        most[between] = value
+    })
   }
   const line = most.map((value) =>
     value === null

@@ -3,6 +3,7 @@ import type { HostFacts, HostSample, ProcessFacts, ProcessSample } from '../metr
 import { toKeyText, type ProcessKey } from '../process-key'
 import type { Verdict } from '../verdict/verdict'
 import type { Incident, IncidentProcess, IncidentProfile, RawReading, StreamColumns } from './incident'
+import { snapshotLimits } from './manifest'
 import {
   createSampleSplitter,
   streamColumns,
@@ -14,7 +15,6 @@ import {
 
 /** A day, and an hour around it: what a file is made for. */
 const longestMs = 25 * 3_600_000
-const maxEvents = 20_000
 const maxStates = 20_000
 
 /** Collects what a sampler says into an incident. What comes after 25 hours is not taken. */
@@ -31,7 +31,8 @@ export interface IncidentBuilder {
 }
 
 interface Collector {
-  add(row: StreamRow): void
+  /** false: it is not later than the one before. */
+  add(row: StreamRow): boolean
   columns(): StreamColumns
 }
 
@@ -69,7 +70,8 @@ export function createIncidentBuilder(options: {
       return fits(sample.atMs)
     },
     addEvent(event) {
-      if (fits(event.atMs) && events.length < maxEvents)
+      // The readings of the runtime hold the time of each collection.
+      if (event.kind !== 'gc' && fits(event.atMs) && events.length < snapshotLimits.events)
         events.push({ ...event, id: events.length + 1, targetId: '' })
     },
     setFacts(facts) {
@@ -82,8 +84,12 @@ export function createIncidentBuilder(options: {
       const entry = processes.get(toKeyText(key))
       if (entry !== undefined) entry.verdict = verdict
     },
-    addProfile: (profile) => void profiles.push(profile),
-    addReadings: (more) => void readings.push(...more),
+    addProfile(profile) {
+      if (profiles.length < snapshotLimits.profiles) profiles.push(profile)
+    },
+    addReadings(more) {
+      readings.push(...more.slice(0, snapshotLimits.readings - readings.length))
+    },
     build: (toMs) => ({
       label,
       fromMs,
@@ -117,7 +123,7 @@ function createEntry(facts: ProcessFacts): ProcessEntry {
 
 function addParts({ split, streams, states }: ProcessEntry, sample: ProcessSample): void {
   const parts = split(sample)
-  streams.process.add(parts.process)
+  if (!streams.process.add(parts.process)) return
   if (parts.rollup !== null) streams.rollup.add(parts.rollup)
   if (parts.go !== null) streams.go.add(parts.go)
   if (parts.cgroup !== null) streams.cgroup.add(parts.cgroup)
@@ -150,7 +156,7 @@ function createCollector(stream: StreamId): Collector {
   let lastMs = Number.NEGATIVE_INFINITY
   return {
     add({ atMs, values }) {
-      if (atMs <= lastMs) return
+      if (atMs <= lastMs) return false
       lastMs = atMs
       if ((rows + 1) * width > cells.length) {
         const larger = new Float64Array(cells.length * 2)
@@ -161,6 +167,7 @@ function createCollector(stream: StreamId): Collector {
       cells[at] = atMs
       for (let index = 1; index < width; index++) cells[at + index] = values[index - 1] ?? Number.NaN
       rows++
+      return true
     },
     columns() {
       const column = (index: number): Float64Array =>

@@ -2,6 +2,7 @@
 export const targetText = {
   en: {
     target: {
+      connected: 'Connected to {label}',
       lost: 'The link to {label} was lost. It is tried again by itself',
       failed: 'The link to {label} was lost and is not tried again by itself',
       back: 'Connected to {label} again after {gapMs}; nothing was read meanwhile',
@@ -16,6 +17,7 @@ export const targetText = {
   },
   'zh-CN': {
     target: {
+      connected: '已连接到 {label}',
       lost: '与 {label} 的连接已断开，将自动重试',
       failed: '与 {label} 的连接已断开，不会自动重试',
       back: '已重新连接 {label}，中断 {gapMs}，其间没有读数',

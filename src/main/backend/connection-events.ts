@@ -6,7 +6,10 @@ export function watchConnection(target: Target, to: { onChange(): void; onEvent:
   let { phase } = target.connection
   let lostAtMs = 0
 
-  function emit(name: 'lost' | 'failed' | 'back' | 'rebooted', params: Record<string, number> = {}): void {
+  function emit(
+    name: 'connected' | 'lost' | 'failed' | 'back' | 'rebooted',
+    params: Record<string, number> = {},
+  ): void {
     const atMs = Date.now()
     const text = `event.target.${name}`
     to.onEvent({ atMs, key: null, kind: 'target', text, params: { label: target.label, ...params } })
@@ -24,4 +27,5 @@ export function watchConnection(target: Target, to: { onChange(): void; onEvent:
     to.onChange()
   })
   target.onReboot(() => emit('rebooted'))
+  if (phase === 'connected') emit('connected')
 }

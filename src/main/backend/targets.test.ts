@@ -236,6 +236,7 @@ describe('targets of the backend', () => {
     await vi.waitFor(() => expect(infos.at(-1)?.state).toBe('failed'), waitLimit)
     const texts = events.filter(({ kind }) => kind === 'target').map(({ text }) => text)
     expect(texts).toEqual([
+      'event.target.connected',
       'event.target.lost',
       'event.target.rebooted',
       'event.target.back',
@@ -251,7 +252,9 @@ describe('targets of the backend', () => {
     await client.call('targets.open', { spec: 'ssh:no' })
     await client.call('targets.elevate', { targetId: 'ssh:yes' })
     expect(infos.filter(({ id }) => id === 'ssh:yes').at(-1)?.capabilities.elevate).toBe(false)
-    expect(events).toMatchObject([{ text: 'event.target.elevated', targetId: 'ssh:yes' }])
+    expect(events.filter(({ text }) => !text.endsWith('connected'))).toMatchObject([
+      { text: 'event.target.elevated', targetId: 'ssh:yes' },
+    ])
     await expect(client.call('targets.elevate', { targetId: 'ssh:no' })).rejects.toMatchObject({
       code: 'unsupported',
     })

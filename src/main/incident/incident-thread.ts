@@ -11,8 +11,8 @@ let running = 0
 const waiting: (() => void)[] = []
 
 /**
- * Reads or makes a file in a thread of its own, which ends with it: polls go on meanwhile. Two run at once, the others wait. Rejects with what the job rejects
- * with, with `cancelled`, and with `too-large` when it ran out of memory.
+ * Reads or makes a file in a thread of its own, which ends with it: polls go on meanwhile. Two run at once, the others
+ * wait. Rejects with what the job rejects with, with `cancelled`, and with `too-large` when it ran out of memory.
  */
 export async function runIncidentJob<Name extends IncidentJobName>(
   name: Name,
@@ -22,22 +22,22 @@ export async function runIncidentJob<Name extends IncidentJobName>(
   // Fifty files that are dropped at once may not take fifty times the memory.
   while (running >= mostAtOnce) await new Promise<void>((resolve) => waiting.push(resolve))
   running++
-  try {
-    return await runAlone(name, params, options)
-  } finally {
+  return runAlone(name, params, options, () => {
     running--
     waiting.shift()?.()
-  }
+  })
 }
 
 function runAlone<Name extends IncidentJobName>(
   name: Name,
   params: IncidentJobs[Name][0],
   options: { signal?: AbortSignal; onProgress?: (share: number) => void },
+  onExit: () => void,
 ): Promise<IncidentJobs[Name][1]> {
   const { signal, onProgress } = options
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
+      onExit()
       reject(cancelled())
       return
     }
@@ -47,7 +47,8 @@ function runAlone<Name extends IncidentJobName>(
     })
     const stop = (): void => {
       reject(cancelled())
-      void worker.terminate()
+      // It ends by itself, soon.
+      worker.postMessage('stop')
     }
     signal?.addEventListener('abort', stop, { once: true })
     worker.on('message', (message: FromIncidentWorker) => {
@@ -64,6 +65,7 @@ function runAlone<Name extends IncidentJobName>(
     )
     worker.on('exit', () => {
       signal?.removeEventListener('abort', stop)
+      onExit()
       // After an answer this changes nothing.
       reject(new AppError('failed', 'the thread has ended'))
     })

@@ -13,6 +13,11 @@ import { writeIncident } from './write-incident'
 const send = (message: FromIncidentWorker, transfer: ArrayBuffer[] = []): void =>
   parentPort?.postMessage(message, transfer)
 
+/** Told to stop, it ends between two parts: a thread that is torn down while zlib works takes the process with it. */
+const stopping = new AbortController()
+parentPort?.once('message', () => stopping.abort())
+parentPort?.unref()
+
 async function run(job: IncidentJob): Promise<void> {
   if (job.name === 'read') {
     const incident = await parseIncidentFile(job.params.bytes)
@@ -35,6 +40,7 @@ function write(redacted: Incident, { locale, appVersion }: IncidentJobs['write']
   return writeIncident(redacted, {
     appVersion,
     reportHtml: toReportHtml(redacted, { locale }),
+    signal: stopping.signal,
     onProgress: (share) => send({ kind: 'progress', share }),
   })
 }

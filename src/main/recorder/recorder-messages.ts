@@ -8,6 +8,8 @@ export interface RecorderWorkerData {
 
 export type ToWorker =
   | { kind: 'batch'; batch: Batch }
+  /** After the answers before it: the thread ends by itself. */
+  | { kind: 'end' }
   | {
       [Name in RecorderRequestName]: {
         kind: 'ask'

@@ -7,6 +7,8 @@ import type { Batch, RecorderRequestName, RecorderRequests } from './recorder-ty
 
 /** After a thread that ended by itself. */
 const restartMs = 5000
+/** For the call that runs. */
+const endMs = 5000
 
 /** The thread that writes, and another one when it ends. */
 export interface RecorderThread {
@@ -110,8 +112,15 @@ export function startRecorderThread(
       isEnded = true
       if (restart !== null) clearTimeout(restart)
       giveUpWaiting()
-      await worker?.terminate()
+      const ending = worker
       worker = null
+      if (ending === null) return
+      const ended = new Promise((resolve) => ending.once('exit', resolve))
+      ending.postMessage({ kind: 'end' } satisfies ToWorker)
+      // A thread that is torn down in the middle of a call into SQLite may take the process with it.
+      const timer = setTimeout(() => void ending.terminate(), endMs)
+      await ended
+      clearTimeout(timer)
     },
   }
 }

@@ -15,13 +15,16 @@ const keeper = createRecordingKeeper({
 })
 
 keeper.turn()
-setInterval(() => keeper.turn(), turnEveryMs)
+const turns = setInterval(() => keeper.turn(), turnEveryMs)
 
 parentPort?.on('message', (message: ToWorker) => {
   if (message.kind === 'batch') {
     keeper.add(message.batch)
     keeper.turn()
     send({ kind: 'taken' })
+  } else if (message.kind === 'end') {
+    clearInterval(turns)
+    parentPort?.close()
   } else {
     const result = answer(message)
     // Moved rather than copied: a day of a process is tens of megabytes.

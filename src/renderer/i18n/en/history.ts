@@ -31,6 +31,7 @@ export const messages = {
   nothing: 'Nothing was recorded.',
   empty: 'Nothing is recorded yet',
   emptyText: 'Whatever is connected and watched is recorded by itself.',
+  rss: 'RSS',
   lane: {
     heap: 'Heap in use',
     available: 'Available memory of the host',

@@ -31,6 +31,7 @@ export const messages = {
   nothing: '没有记录。',
   empty: '尚无记录',
   emptyText: '已连接并被观察的内容会自动记录。',
+  rss: 'RSS',
   lane: {
     heap: '堆使用中',
     available: '主机可用内存',

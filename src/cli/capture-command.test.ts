@@ -1,0 +1,191 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openGoPprof } from '../../test/support/go-pprof'
+import { startTestService, type TestService } from '../../test/support/go-service'
+import { AppError } from '#core/errors'
+import { defaultRedaction } from '#core/snapshot/redaction'
+import { parseIncidentFile } from '#main/incident/read-incident-file'
+import { checkOut, parsePids, parseRedaction, runCapture, type CaptureOptions } from './capture-command'
+import type { Output } from './output'
+import { runReport } from './report-command'
+import { withTarget } from './with-target'
+
+const dir = mkdtempSync(join(tmpdir(), 'ballonet-capture-'))
+const tool = openGoPprof()
+let service: TestService
+const children: ChildProcess[] = []
+
+beforeAll(async () => {
+  service = await startTestService(['-alloc-mib', '64', '-keep-mib', '8'], {
+    environment: { GODEBUG: 'madvdontneed=0' },
+  })
+}, 120_000)
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL')
+  tool.dispose()
+  await service.end()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+function startSleep(): ChildProcess & { pid: number } {
+  const child = spawn('sleep', ['600'])
+  children.push(child)
+  return child as ChildProcess & { pid: number }
+}
+
+interface Told {
+  lines: string[]
+  objects: Record<string, unknown>[]
+  errors: string[]
+}
+
+function createOutput(): { told: Told; output: Output } {
+  const told: Told = { lines: [], objects: [], errors: [] }
+  return {
+    told,
+    output: {
+      line: (text) => void told.lines.push(text),
+      json: (value) => void told.objects.push(JSON.parse(JSON.stringify(value)) as Record<string, unknown>),
+      error: (text) => void told.errors.push(text),
+      isTerminal: false,
+      isErrorTerminal: false,
+    },
+  }
+}
+
+async function capture(
+  pids: number[],
+  options: Partial<CaptureOptions> & { stopWhen?: (stop: () => void) => void } = {},
+): Promise<{ out: string; told: Told }> {
+  const { told, output } = createOutput()
+  const out = options.out ?? join(dir, `${pids.join('-')}-${Math.random()}.ballonet`)
+  const controller = new AbortController()
+  options.stopWhen?.(() => controller.abort())
+  const targetOptions = {
+    ...{ spec: 'local', intervalMs: 1000, isElevated: false, output, stop: controller.signal },
+  }
+  await withTarget(targetOptions, (target, sampler) =>
+    runCapture(
+      target,
+      sampler,
+      {
+        pprofUrl: null,
+        durationMs: 600_000,
+        isForced: false,
+        redaction: defaultRedaction,
+        ...options,
+        pids,
+        out,
+      },
+      output,
+      controller.signal,
+    ),
+  )
+  return { out, told }
+}
+
+const open = async (path: string) => parseIncidentFile(readFileSync(path))
+
+describe('capture', () => {
+  it('holds processes, numbers, raw texts and profiles that the field’s tools open', async () => {
+    const other = startSleep()
+    const { out, told } = await capture([service.key.pid, other.pid], { durationMs: 4500 })
+    const incident = await open(out)
+    expect(incident.processes.map(({ key }) => key.pid).sort()).toEqual([service.key.pid, other.pid].sort())
+    const found = incident.processes.find(({ key }) => key.pid === service.key.pid)!
+    expect(found.streams.process.atMs.length).toBeGreaterThan(2)
+    const paths = incident.readings.map(({ path }) => path)
+    expect(paths.filter((path) => path === '/proc/meminfo')).toHaveLength(2)
+    expect(paths).toContain(`/proc/${service.key.pid}/status`)
+    expect(incident.profiles.length).toBeGreaterThan(0)
+    expect(told.errors.join('\n')).toContain('samples')
+    expect(JSON.stringify(found.facts)).not.toContain('-alloc-mib')
+
+    const script = [
+      'import csv, io, json, sys, zipfile',
+      'z = zipfile.ZipFile(sys.argv[1])',
+      'assert z.testzip() is None',
+      '[json.loads(z.read(n)) for n in z.namelist() if n.endswith(".json")]',
+      'rows = list(csv.DictReader(io.TextIOWrapper(z.open("samples.csv"), "utf-8")))',
+      'open(sys.argv[2], "wb").write(z.read([n for n in z.namelist() if n.endswith(".pb.gz")][0]))',
+      'print(len(rows), len(rows[0]))',
+    ].join('\n')
+    const profile = join(dir, 'heap.pb.gz')
+    const [rows = 0, columns = 0] = execFileSync('python3', ['-c', script, out, profile])
+      .toString()
+      .split(' ')
+      .map(Number)
+    expect(rows).toBeGreaterThan(4)
+    expect(columns).toBeGreaterThan(10)
+    expect(tool.top(readFileSync(profile))).toContain('flat%')
+  }, 60_000)
+
+  it('is ended by a stop, by the end of the process, and writes what was seen by then', async () => {
+    const child = startSleep()
+    const { out } = await capture([child.pid], { stopWhen: (stop) => setTimeout(stop, 1800) })
+    expect((await open(out)).processes[0]?.streams.process.atMs.length).toBeGreaterThan(0)
+    const ended = await capture([child.pid], {
+      stopWhen: () => setTimeout(() => child.kill('SIGKILL'), 1800),
+    })
+    expect(ended.told.errors).toContain('the process has ended')
+    expect((await open(ended.out)).events.map(({ kind }) => kind)).toContain('process-gone')
+  }, 60_000)
+
+  it('refuses a process that is not there, a name that is taken and a folder that is none', async () => {
+    const taken = join(dir, 'taken.ballonet')
+    writeFileSync(taken, 'mine')
+    await expect(capture([0x7ffffffe])).rejects.toMatchObject({ code: 'gone' })
+    await expect(checkOut(taken, false)).rejects.toThrow('--force')
+    await checkOut(taken, true)
+    await expect(checkOut(join(dir, 'no/where'), false)).rejects.toMatchObject({ code: 'permission-denied' })
+    expect(readFileSync(taken, 'utf8')).toBe('mine')
+  })
+
+  it('a full disk is a clear error, and leaves nothing behind', async () => {
+    const small = join(dir, 'small')
+    mkdirSync(small)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', small])
+    try {
+      const failed = capture([startSleep().pid], { durationMs: 1200, out: join(small, 'a.ballonet') })
+      await expect(failed).rejects.toBeInstanceOf(AppError)
+      expect(readdirSync(small)).toEqual([])
+    } finally {
+      execFileSync('umount', [small])
+    }
+  }, 30_000)
+
+  it('takes pids and what is to be redacted, or says what it does not understand', () => {
+    expect(parsePids('8, 9,8')).toEqual([8, 9])
+    expect(() => parsePids('8,x')).toThrow('--pid')
+    expect(() => parsePids(Array.from({ length: 40 }, (_, index) => index + 1).join())).toThrow('at most 32')
+    expect(parseRedaction('hosts,paths')).toMatchObject({ hostNames: true, paths: true, arguments: false })
+    expect(Object.values(parseRedaction('none'))).not.toContain(true)
+    expect(() => parseRedaction('__proto__')).toThrow('--redact')
+  })
+})
+
+describe('report', () => {
+  it('is text, lines of JSON or a page; a file that is none is refused', async () => {
+    const { out } = await capture([service.key.pid], { durationMs: 2500 })
+    const say = async (options: { html?: string; isJson?: boolean; file?: string }) => {
+      const { told, output } = createOutput()
+      await runReport({ file: out, html: null, isJson: false, locale: 'en', ...options }, output)
+      return told
+    }
+    expect((await say({})).lines.join('\n')).toContain(`pid ${service.key.pid}`)
+    const { objects } = await say({ isJson: true })
+    expect(objects.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['incident', 'process', 'sample']))
+    const page = join(dir, 'report.html')
+    expect((await say({ html: page })).lines).toEqual([])
+    expect(readFileSync(page, 'utf8')).toContain('<svg')
+    expect((await say({ html: '-' })).lines.join('')).toContain('</html>')
+
+    const cut = join(dir, 'cut.ballonet')
+    writeFileSync(cut, readFileSync(out).subarray(0, 2000))
+    await expect(say({ file: cut })).rejects.toBeInstanceOf(AppError)
+    await expect(say({ file: join(dir, 'none.ballonet') })).rejects.toBeInstanceOf(AppError)
+  }, 60_000)
+})
