@@ -41,6 +41,8 @@ export const useProfilesStore = defineStore('profiles', () => {
   const isPageOpen = ref(false)
   /** The file that was opened last. */
   const newestFile = ref<string | null>(null)
+  /** What the page is opened with; null: whatever was opened last. */
+  const pair = ref<{ id: string; baseId: string } | null>(null)
   let fileCount = 0
 
   const listed = computed<ListedProfile[]>(() => [
@@ -60,12 +62,19 @@ export const useProfilesStore = defineStore('profiles', () => {
   // Events tell of later ones; what a backend knew that died is gone.
   backend.onConnected(() => void load().catch(() => undefined))
 
+  /** Shows one profile less another. */
+  function comparePair(id: string, baseId: string): void {
+    pair.value = { id, baseId }
+    isPageOpen.value = true
+  }
+
   function addFile(fileName: string, bytes: Uint8Array): string {
     const id = `file-${++fileCount}`
     const all = [...files.value, { id, info: null, fileName, atMs: null, bytes }]
     while (sizeOf(all) > maxKeptBytes) all.shift()
     files.value = all
     newestFile.value = id
+    pair.value = null
     return id
   }
 
@@ -114,5 +123,5 @@ export const useProfilesStore = defineStore('profiles', () => {
   }
 
   const actions = { openFile, dropFiles, openPage, readBytes, save }
-  return { kept, listed, newestFile, isPageOpen, ...actions }
+  return { kept, listed, newestFile, pair, comparePair, isPageOpen, ...actions }
 })

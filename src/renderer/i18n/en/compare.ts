@@ -41,7 +41,7 @@ export const messages = {
     memAvailableBytes: 'Available memory of the host',
   },
   profiles: 'Compare profiles…',
-  profilesHelp: 'Choose one profile of each side there.',
+  profilesHelp: 'The newest of B, less the newest of A; others can be chosen there.',
   noProfiles: 'Both sides need a heap profile.',
   fact: {
     kernelRelease: 'Kernel',

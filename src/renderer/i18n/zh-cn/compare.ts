@@ -41,7 +41,7 @@ export const messages = {
     memAvailableBytes: '主机可用内存',
   },
   profiles: '比较 profile…',
-  profilesHelp: '在其中为两侧各选一个 profile。',
+  profilesHelp: 'B 的最新 profile 减去 A 的；可在那里另选。',
   noProfiles: '两侧都需要堆 profile。',
   fact: {
     kernelRelease: '内核',
