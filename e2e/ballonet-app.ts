@@ -27,6 +27,8 @@ export interface BallonetApp {
 export interface LaunchOptions {
   colorScheme?: 'light' | 'dark'
   locale?: 'en' | 'zh-CN'
+  /** After the app's own, as from a shell. */
+  arguments?: readonly string[]
   /** Over the environment of the test. */
   env?: Record<string, string>
 }
@@ -54,6 +56,7 @@ export async function launchBallonet(
       `--lang=${options.locale ?? 'en'}`,
       '--log-level=3',
       ...(isRoot ? ['--no-sandbox'] : []),
+      ...(options.arguments ?? []),
     ],
     chromiumSandbox: !isRoot,
     colorScheme: options.colorScheme ?? 'light',

@@ -41,6 +41,14 @@ const startWindow = async (args) => {
 }
 
 const startTerminalDemo = async (args, reason) => {
+  // A snapshot is what is wanted then, not the demo.
+  const file = args.find((arg) => /^[^-].*\.ballonet$/i.test(arg))
+  if (file !== undefined) {
+    await ensureBuild()
+    say(`The report of ${file}, because there is ${reason}.`)
+    await hand(process.execPath, [join(projectDir, 'out', 'main', 'cli.js'), 'report', ...args])
+    return
+  }
   await offerSystemPackages('demo', 'the demo uses a stand-in that is no Go program')
   await ensureBuild()
   say(`Terminal demo, because there is ${reason}. A window needs a display, or: xvfb-run -a npm start`)

@@ -123,3 +123,59 @@ test('a past hour is opened from the history, and what is kept can be changed', 
   await expect(new ReplayPage(page).bar).toContainText('Recording of local')
   await expect(page.getByRole('article')).toContainText(`pid ${service.key.pid}`)
 })
+
+test.describe('a file that is named on the command line', () => {
+  const path = join(import.meta.dirname, '../../test/fixtures/snapshots/v1.ballonet')
+  test.use({ launch: { arguments: [path] } })
+
+  test('is opened with the window, and one that is dropped on it as well', async ({ ballonet: { page } }) => {
+    const replay = new ReplayPage(page)
+    await expect(replay.bar).toContainText('v1.ballonet')
+    await expect(page.getByRole('article')).toContainText('pid 808')
+    const bytes = [...readFileSync(path)]
+    await page.evaluate((content) => {
+      const data = new DataTransfer()
+      data.items.add(new File([new Uint8Array(content)], 'dropped.ballonet'))
+      for (const type of ['dragenter', 'dragover', 'drop'])
+        document
+          .querySelector('.app')
+          ?.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
+    }, bytes)
+    await expect(replay.bar).toContainText('dropped.ballonet')
+  })
+})
+
+const looks = [
+  { colorScheme: 'dark', width: 1440 },
+  { colorScheme: 'light', width: 800 },
+] as const
+for (const { colorScheme, width } of looks) {
+  test.describe(`${colorScheme}, ${width} wide`, () => {
+    const path = join(import.meta.dirname, '../../test/fixtures/snapshots/v1.ballonet')
+    test.use({ launch: { arguments: [path], colorScheme } })
+
+    test('replay, comparison and history fit into the window', async ({ ballonet: { page, electron } }) => {
+      const keep = async (name: string): Promise<void> => {
+        const width = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+        expect(width).toBeLessThanOrEqual(0)
+        if (process.env['SHOTS'] !== undefined)
+          await page.screenshot({ path: `${process.env['SHOTS']}/${name}-${colorScheme}.png` })
+      }
+      await electron.evaluate(
+        ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size, 900),
+        width,
+      )
+      await expect(new ReplayPage(page).bar).toContainText('v1.ballonet')
+      await expect(new FocusPage(page).verdict).toContainText('LazyFree')
+      await keep('replay')
+      await page.getByRole('article').getByRole('button', { name: 'Compare…' }).click()
+      await page.getByRole('combobox', { name: 'Side B' }).selectOption({ index: 1 })
+      await expect(page.getByRole('region', { name: 'Numbers' })).toContainText('RSS')
+      await keep('compare')
+      await page.getByRole('button', { name: 'History…' }).click()
+      await page.getByRole('slider').first().focus()
+      await page.keyboard.press('ArrowLeft')
+      await keep('history')
+    })
+  })
+}

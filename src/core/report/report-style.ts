@@ -25,11 +25,12 @@ border-radius:2px;margin-right:5px;vertical-align:3px;background:currentColor}
 .key.s-rss,.key.s-hostUsed{color:var(--rss)}.key.s-heapInuse{color:var(--heap)}.key.s-lazyFree{color:var(--lazy)}
 .key.s-rssLessLazyFree{color:var(--less)}.key.s-psi{color:var(--balloon)}
 .grid{stroke:var(--line);stroke-width:1}text{fill:var(--dim);font-size:11px;font-family:inherit}
-text.value{text-anchor:end}text.time,text.empty{text-anchor:middle}text.label{fill:var(--ink)}
+text.value,text.time.last{text-anchor:end!important}text.time,text.empty{text-anchor:middle}text.label{fill:var(--ink)}
 .line{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}
 .line.s-rss,.line.s-hostUsed{stroke:var(--rss)}.line.s-heapInuse{stroke:var(--heap)}.line.s-lazyFree{stroke:var(--lazy)}
 .line.s-rssLessLazyFree{stroke:var(--less);stroke-dasharray:5 3}.line.s-psi{stroke:var(--balloon)}
 .moment{stroke:var(--dim);stroke-width:1;stroke-dasharray:2 3;fill:none}.moment.verdict{stroke:var(--less)}
 rect.moment{stroke:none;fill:var(--balloon);opacity:.16}
-@media (max-width:640px){body{padding:14px 10px}table.facts th{width:110px;white-space:normal}}
+@media (max-width:640px){body{padding:14px 10px}table.facts th{width:124px;white-space:normal;overflow-wrap:normal}
+figure{overflow-x:auto}svg{min-width:600px}}
 `

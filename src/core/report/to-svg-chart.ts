@@ -67,7 +67,7 @@ function toValueLine(y: number, label: string): string {
 function toTimeLine(x: number, label: string): string {
   return (
     `<path class="grid" d="M${round(x)} ${top}V${height - bottom}"/>` +
-    `<text class="time" x="${round(x)}" y="${height - 7}">${escapeHtml(label)}</text>`
+    `<text class="time${x > width - right - 24 ? ' last' : ''}" x="${round(x)}" y="${height - 7}">${escapeHtml(label)}</text>`
   )
 }
 
