@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openGoPprof } from '../../test/support/go-pprof'
 import { startTestService, type TestService } from '../../test/support/go-service'
 import { AppError } from '#core/errors'
+import type { HeapReport } from '#core/report/report-profiles'
 import { defaultRedaction } from '#core/snapshot/redaction'
 import { parseIncidentFile } from '#main/incident/read-incident-file'
 import { checkOut, parsePids, parseRedaction, runCapture, type CaptureOptions } from './capture-command'
@@ -167,6 +168,23 @@ describe('capture', () => {
   })
 })
 
+const readMemTotalBytes = (): number =>
+  Number(/^MemTotal: +(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024
+
+/** The functions of the ten first lines of `go tool pprof -top`. */
+function topNames(profile: Uint8Array): string[] {
+  const lines = tool.top(profile, { sampleIndex: 'inuse_space', nodeCount: 10 }).trimEnd().split('\n')
+  const head = lines.findIndex((line) => line.includes('flat%'))
+  return lines.slice(head + 1).map((line) =>
+    line
+      .trim()
+      .split(/ +/)
+      .slice(5)
+      .join(' ')
+      .replace(/ \(.*inline\)$/, ''),
+  )
+}
+
 describe('report', () => {
   it('is text, lines of JSON or a page; a file that is none is refused', async () => {
     const { out } = await capture([service.key.pid], { durationMs: 2500 })
@@ -178,6 +196,14 @@ describe('report', () => {
     expect((await say({})).lines.join('\n')).toContain(`pid ${service.key.pid}`)
     const { objects } = await say({ isJson: true })
     expect(objects.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['incident', 'process', 'sample']))
+    const incident = await open(out)
+    const totalBytes = readMemTotalBytes()
+    for (const sample of objects.filter(({ kind }) => kind === 'sample')) {
+      expect(sample['memTotalBytes']).toBe(totalBytes)
+      expect([...incident.hostStream.columns['memAvailableBytes']!]).toContain(sample['memAvailableBytes'])
+    }
+    const { heap } = objects.find(({ kind }) => kind === 'process') as { heap: HeapReport }
+    expect(heap.table?.rows.map(({ name }) => name)).toEqual(topNames(incident.profiles.at(-1)!.bytes))
     const page = join(dir, 'report.html')
     expect((await say({ html: page })).lines).toEqual([])
     expect(readFileSync(page, 'utf8')).toContain('<svg')

@@ -1,9 +1,11 @@
 import { access, constants } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { AppError } from '#core/errors'
+import { prepareReport, type Report } from '#core/report/prepare-report'
 import { toReportHtml } from '#core/report/to-report-html'
 import type { HostSample } from '#core/metrics/samples'
 import type { ProcessKey } from '#core/process-key'
+import type { Incident } from '#core/snapshot/incident'
 import { createIncidentBuilder, type IncidentBuilder } from '#core/snapshot/incident-builder'
 import { snapshotLimits } from '#core/snapshot/manifest'
 import { redactIncident } from '#core/snapshot/redact-incident'
@@ -145,15 +147,26 @@ export async function runCapture(
     for (const { watch } of watches) watch.close()
   }
   if (output.isErrorTerminal) process.stderr.write('\r')
-  const incident = redactIncident(builder.build(Date.now()), options.redaction, nodeGzip)
+  const captured = judgeAtEnd(await prepareReport(builder.build(Date.now())))
+  const incident = redactIncident(captured, options.redaction, nodeGzip)
   const bytes = await writeIncident(incident, {
     appVersion: __APP_VERSION__,
-    reportHtml: toReportHtml(incident, { locale: 'en' }),
+    reportHtml: toReportHtml(await prepareReport(incident), { locale: 'en' }),
   })
   await saveWhole(options.out, bytes)
   output.error(
     `${options.out}: ${count.samples} samples, ${incident.profiles.length} profiles, ${bytes.length} bytes`,
   )
+}
+
+/** What the last profile tells about growth came after the last sample. */
+function judgeAtEnd({ incident, processes }: Report): Incident {
+  const judged = processes.map(({ process, endVerdict, growth }) =>
+    growth === null || endVerdict === null
+      ? process
+      : { ...process, verdict: { ...endVerdict, atMs: incident.toMs } },
+  )
+  return { ...incident, processes: judged }
 }
 
 async function findKey(sampler: Sampler, pid: number): Promise<ProcessKey> {

@@ -1,10 +1,8 @@
-import { toTerminalReport } from '#core/report/to-terminal-report'
+import { prepareReport, type Report } from '#core/report/prepare-report'
 import { toReportHtml } from '#core/report/to-report-html'
-import { samplesOf } from '#core/snapshot/sample-at'
+import { toTerminalReport } from '#core/report/to-terminal-report'
+import { hostAt, samplesOf } from '#core/snapshot/sample-at'
 import { snapshotLimits } from '#core/snapshot/manifest'
-import type { Incident } from '#core/snapshot/incident'
-import { verdictAt } from '#core/snapshot/verdict-at'
-import { verdictDifference } from '#core/snapshot/verdict-difference'
 import type { Locale } from '#core/text/catalogue'
 import { readNamedFile } from '#main/files/read-named-file'
 import { parseIncidentFile } from '#main/incident/read-incident-file'
@@ -26,12 +24,13 @@ export async function runReport(options: ReportOptions, output: Output): Promise
   const incident = await parseIncidentFile(
     (await readNamedFile(options.file, snapshotLimits.fileBytes)).bytes,
   )
+  const report = await prepareReport(incident)
   const { html, isJson, locale } = options
-  if (html === '-') output.line(toReportHtml(incident, { locale }))
-  else if (html !== null) await saveWhole(html, Buffer.from(toReportHtml(incident, { locale })))
-  if (isJson) printJson(incident, output)
+  if (html === '-') output.line(toReportHtml(report, { locale }))
+  else if (html !== null) await saveWhole(html, Buffer.from(toReportHtml(report, { locale })))
+  if (isJson) printJson(report, output)
   else if (html === null)
-    for (const line of toTerminalReport(incident, { locale, ...toTerminal() })) output.line(line)
+    for (const line of toTerminalReport(report, { locale, ...toTerminal() })) output.line(line)
 }
 
 function toTerminal(): { width: number; hasBlocks: boolean } {
@@ -41,8 +40,8 @@ function toTerminal(): { width: number; hasBlocks: boolean } {
 }
 
 /** First a line about the whole, then one a process, then one a sample of each: as `watch --json` prints them. */
-function printJson(incident: Incident, output: Output): void {
-  const { label, fromMs, toMs, host, hostStream, processes, events, marks, profiles, readings } = incident
+function printJson({ incident, processes }: Report, output: Output): void {
+  const { label, fromMs, toMs, host, hostStream, events, marks, profiles, readings } = incident
   output.json({
     kind: 'incident',
     label,
@@ -54,21 +53,22 @@ function printJson(incident: Incident, output: Output): void {
     profiles: profiles.map(({ info }) => info),
     readings: readings.map(({ atMs, path }) => ({ atMs, path })),
   })
-  for (const process of processes) {
-    const source = { process, hostFacts: host, hostStream, growth: null }
-    const { verdict: stored } = process
-    const now = stored === null ? null : verdictAt(source, stored.atMs)
+  for (const { process, endVerdict, again, accounting, heap, growth } of processes)
     output.json({
       kind: 'process',
       ...process.key,
       facts: process.facts,
-      storedVerdict: toVerdictRecord(stored),
-      verdict: toVerdictRecord(verdictAt(source, toMs)),
-      verdictDifference: stored === null || now === null ? null : verdictDifference(stored, now),
+      storedVerdict: toVerdictRecord(process.verdict),
+      verdict: toVerdictRecord(endVerdict),
+      verdictDifference: again?.difference ?? null,
       proof: process.proof,
+      accounting,
+      heap,
+      growth,
     })
-  }
-  for (const process of processes)
-    for (const sample of samplesOf(process))
-      output.json({ kind: 'sample', ...toProcessRecord(sample, null, process.facts) })
+  for (const { process } of processes)
+    for (const sample of samplesOf(process)) {
+      const host = hostAt(hostStream, sample.atMs)
+      output.json({ kind: 'sample', ...toProcessRecord(sample, host, process.facts) })
+    }
 }

@@ -16,6 +16,9 @@ export const rssBandIds = [
 
 export type RssBandId = (typeof rssBandIds)[number]
 
+/** A key of the texts of bands (src/core/text/rss-band.ts). */
+export type RssBandName = RssBandId | 'otherAnonymous' | 'notTold'
+
 /** `too-old`: Go's numbers are of too long before or after the walk to be set against it. */
 export type RssBandReason = ReadingReason | 'too-old'
 
@@ -94,6 +97,13 @@ export function rssBand(accounting: RssAccounting, id: RssBandId): RssBand {
   const band = accounting.bands.find((candidate) => candidate.id === id)
   if (band === undefined) throw new RangeError(`no such band: ${id}`)
   return band
+}
+
+/** What a band is called: what the rest is depends on what is known of the others. */
+export function toBandName(accounting: RssAccounting, id: RssBandId): RssBandName {
+  if (id !== 'other') return id
+  if (rssBand(accounting, 'file').bytes === null) return 'notTold'
+  return accounting.goAtMs === null ? 'otherAnonymous' : 'other'
 }
 
 /** RSS and its anonymous part, from one file. */

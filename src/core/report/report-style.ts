@@ -1,11 +1,14 @@
 /** Colours as in the window (Okabe–Ito); on paper black on white, and no chart is cut in two. */
 export const reportStyle = `
 :root{color-scheme:light dark;--ink:#1b1f24;--dim:#5b6470;--line:#d9dee4;--paper:#fff;--card:#f6f8fa;
---rss:#0072b2;--heap:#009e73;--lazy:#e69f00;--less:#b0568e;--balloon:#d55e00}
+--rss:#0072b2;--heap:#009e73;--lazy:#e69f00;--less:#b0568e;--balloon:#d55e00;--used:#5f6b76;--psi:#a33a2c;
+--file:#9aa5af;--shmem:#6c7883;--stacks:#56b4a0;--runtime:#56b4e9;--idle:#a8d5f0;--other:#cdb4db}
 @media (prefers-color-scheme:dark){:root{--ink:#e6e9ed;--dim:#9aa4b0;--line:#333b45;--paper:#14181d;--card:#1c2229;
---rss:#56b4e9;--heap:#22c298;--lazy:#f0ae26;--less:#d98fbf;--balloon:#ff8c3f}}
+--rss:#56b4e9;--heap:#22c298;--lazy:#f0ae26;--less:#d98fbf;--balloon:#f07a2b;--used:#9aa7b2;--psi:#f08a7c;
+--file:#76828d;--shmem:#55606a;--stacks:#2f8f7c;--runtime:#3c86b3;--idle:#2c4d61;--other:#75608a}}
 @media print{:root{--ink:#000;--dim:#444;--line:#ccc;--paper:#fff;--card:#fff;--rss:#0072b2;--heap:#009e73;--lazy:#c98a00;
---less:#b0568e;--balloon:#d55e00}body{max-width:none;padding:0;font-size:10pt}@page{size:A4;margin:14mm}}
+--less:#b0568e;--balloon:#d55e00;--used:#5f6b76;--psi:#a33a2c;--file:#9aa5af;--shmem:#6c7883;--stacks:#56b4a0;--runtime:#56b4e9;
+--idle:#a8d5f0;--other:#cdb4db}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}body{max-width:none;padding:0;font-size:10pt}@page{size:A4;margin:14mm}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1040px;padding:24px 20px;background:var(--paper);color:var(--ink);
 font:14px/1.5 system-ui,"Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
@@ -16,21 +19,24 @@ margin:10px 0;break-inside:avoid}.card.act{border-left-color:var(--balloon)}.car
 .level{font-weight:600}.card ul{margin:4px 0;padding-left:18px}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:3px 10px 3px 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
-th{font-weight:600;color:var(--dim)}td.n,th.n{text-align:right;white-space:nowrap}tr{break-inside:avoid}
+table+table{margin-top:12px}th{font-weight:600;color:var(--dim)}td.n,th.n{text-align:right;white-space:nowrap}tr{break-inside:avoid}
 table.facts th{width:180px;white-space:nowrap}
 figure{margin:12px 0;break-inside:avoid}figcaption{font-weight:600;margin-bottom:4px}
 svg{display:block;width:100%;height:auto}
 .key{font-weight:400;margin-left:12px;white-space:nowrap}.key::before{content:"";display:inline-block;width:14px;height:3px;
 border-radius:2px;margin-right:5px;vertical-align:3px;background:currentColor}
-.key.s-rss,.key.s-hostUsed{color:var(--rss)}.key.s-heapInuse{color:var(--heap)}.key.s-lazyFree{color:var(--lazy)}
-.key.s-rssLessLazyFree{color:var(--less)}.key.s-psi{color:var(--balloon)}
+.key.s-rss{color:var(--rss)}.key.s-hostUsed{color:var(--used)}.key.s-heapInuse{color:var(--heap)}.key.s-lazyFree{color:var(--lazy)}
+.key.s-rssLessLazyFree{color:var(--less)}.key.s-psi{color:var(--psi)}
 .grid{stroke:var(--line);stroke-width:1}text{fill:var(--dim);font-size:11px;font-family:inherit}
 text.value,text.time.last{text-anchor:end!important}text.time,text.empty{text-anchor:middle}text.label{fill:var(--ink)}
 .line{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}
-.line.s-rss,.line.s-hostUsed{stroke:var(--rss)}.line.s-heapInuse{stroke:var(--heap)}.line.s-lazyFree{stroke:var(--lazy)}
-.line.s-rssLessLazyFree{stroke:var(--less);stroke-dasharray:5 3}.line.s-psi{stroke:var(--balloon)}
+.line.s-rss{stroke:var(--rss)}.line.s-hostUsed{stroke:var(--used)}.line.s-heapInuse{stroke:var(--heap)}.line.s-lazyFree{stroke:var(--lazy)}
+.line.s-rssLessLazyFree{stroke:var(--less);stroke-dasharray:5 3}.line.s-psi{stroke:var(--psi)}
 .moment{stroke:var(--dim);stroke-width:1;stroke-dasharray:2 3;fill:none}.moment.verdict{stroke:var(--less)}
 rect.moment{stroke:none;fill:var(--balloon);opacity:.16}
+svg.bar{height:18px;margin:6px 0;border-radius:3px}
+.swatch{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:7px}
+.b-file{fill:var(--file);background:var(--file)}.b-shmem{fill:var(--shmem);background:var(--shmem)}.b-heapInuse{fill:var(--heap);background:var(--heap)}.b-stacks{fill:var(--stacks);background:var(--stacks)}.b-runtime{fill:var(--runtime);background:var(--runtime)}.b-heapIdle{fill:var(--idle);background:var(--idle)}.b-lazyFree{fill:var(--lazy);background:var(--lazy)}.b-other{fill:var(--other);background:var(--other)}
 @media (max-width:640px){body{padding:14px 10px}table.facts th{width:124px;white-space:normal;overflow-wrap:normal}
-figure{overflow-x:auto}svg{min-width:600px}}
+figure{overflow-x:auto}figure svg{min-width:600px}}
 `

@@ -7,8 +7,10 @@ import { formatParams } from '../text/format-params'
 import { toNeutralText } from '../text/neutral-text'
 import { formatBytes, formatDuration, formatPercent } from '../text/units'
 import { isHolding } from '../verdict/to-verdict'
-import type { Evidence, Finding, Verdict } from '../verdict/verdict'
-import type { ReportSeries } from './report-series'
+import type { RssBandReason } from '../metrics/rss-accounting'
+import { mainFinding, type Evidence, type Finding, type Verdict } from '../verdict/verdict'
+import { shownVerdict, type ReportProcess } from './prepare-report'
+import type { AbsentWhy, ReportSeries } from './report-series'
 
 const maxTextLength = 2000
 
@@ -21,6 +23,10 @@ export interface ReportWording {
   evidence(one: Evidence): string
   /** The main finding and what else holds. */
   held(verdict: Verdict): Finding[]
+  /** What the kept verdict says, and what today's rules say of the same moment; null: the same. */
+  difference(process: ReportProcess): string | null
+  /** Why a number is not there. */
+  absence(why: AbsentWhy | RssBandReason): string
   proof(proof: BalloonProof): string
   event(event: SessionEvent): string
   value(value: number, unit: ReportSeries['unit']): string
@@ -48,6 +54,16 @@ export function createReportWording(locale: Locale): ReportWording {
       if (one.unit === 'text' || one.value === null) return line(one)
       return say('report.verdict.evidence', { name: line(one), value: toEvidenceValue(one.value, one.unit) })
     },
+    difference(process) {
+      const then = shownVerdict(process)
+      if (process.again === null || then === null) return null
+      const main = (verdict: Verdict): string => {
+        const finding = mainFinding(verdict)
+        return finding === null ? '' : line(finding)
+      }
+      return say('report.verdict.differs', { now: main(process.again.verdict), then: main(then) })
+    },
+    absence: (why) => say(`report.absence.${why.startsWith('endpoint-') ? 'noEndpoint' : why}`),
     held: ({ findings, main }) => findings.filter((finding) => isHolding(finding) || finding.id === main),
     proof(proof) {
       const { key, params } = toProofSentence(proof)

@@ -12,6 +12,7 @@ import { decimate } from './decimate'
 import { toMoments } from './report-moments'
 import { toProcessSeries, type ReportSeries } from './report-series'
 import { createReportWording } from './report-wording'
+import { prepareReport } from './prepare-report'
 import { toReportHtml } from './to-report-html'
 import { toTerminalReport } from './to-terminal-report'
 
@@ -47,16 +48,16 @@ const seriesOf = (values: number[], gapMs = 5000): ReportSeries => ({
 })
 
 describe('a page', () => {
-  it('shows names from elsewhere as text: nothing runs, nothing is loaded, no direction is turned', () => {
-    const html = toReportHtml(makeIncident(range(30)), { locale: 'en' })
+  it('shows names from elsewhere as text: nothing runs, nothing is loaded, no direction is turned', async () => {
+    const html = toReportHtml(await prepareReport(makeIncident(range(30))), { locale: 'en' })
     expect(html).not.toMatch(/<script|<iframe|<img|<link|\son\w+=|javascript:|https?:\/\/(?!127)/i)
     expect(html).not.toMatch(/[\u202a-\u202e\u2066-\u2069]|\p{Cc}(?<!\n)/u)
     expect(html).toContain('&lt;script&gt;')
     expect(html).toContain("default-src 'none'")
   })
 
-  it.each(['en', 'zh-CN'] as const)('is whole in %s: what is opened is closed', (locale) => {
-    const html = toReportHtml(makeIncident(range(30)), { locale })
+  it.each(['en', 'zh-CN'] as const)('is whole in %s: what is opened is closed', async (locale) => {
+    const html = toReportHtml(await prepareReport(makeIncident(range(30))), { locale })
     for (const tag of ['table', 'tr', 'td', 'svg', 'figure', 'ul', 'li', 'h2', 'p', 'g', 'div']) {
       const count = (pattern: string): number => html.match(new RegExp(pattern, 'g'))?.length ?? 0
       expect([tag, count(`<${tag}[ >]`)]).toEqual([tag, count(`</${tag}>`)])
@@ -64,7 +65,7 @@ describe('a page', () => {
     expect(html).not.toMatch(/report\.[a-z]+\.|NaN|undefined|Infinity/)
   })
 
-  it('says why a number is absent, also when the process has ended by then', () => {
+  it('says why a number is absent, also when the process has ended by then', async () => {
     const denied = makeIncident(range(10), (second) => ({
       rollup: null,
       absent: second < 9 ? { smaps_rollup: 'permission-denied' } : { smaps_rollup: 'gone' },
@@ -72,7 +73,7 @@ describe('a page', () => {
     expect(toProcessSeries(denied.processes[0]!).find(({ id }) => id === 'lazyFree')?.absent).toBe(
       'permission-denied',
     )
-    expect(toReportHtml(denied, { locale: 'en' })).toContain('another user’s process')
+    expect(toReportHtml(await prepareReport(denied), { locale: 'en' })).toContain('another user’s process')
   })
 })
 
@@ -112,15 +113,19 @@ describe('lines', () => {
 })
 
 describe('on a terminal', () => {
-  it.each([60, 80, 120])('no chart is wider than %d', (width) => {
-    const lines = toTerminalReport(makeIncident(range(60)), { locale: 'en', width, hasBlocks: true })
+  it.each([60, 80, 120])('no chart is wider than %d', async (width) => {
+    const lines = toTerminalReport(await prepareReport(makeIncident(range(60))), {
+      locale: 'en',
+      width,
+      hasBlocks: true,
+    })
     const charts = lines.filter((line) => /[▁▂▃▄▅▆▇█]{5}/.test(line))
     expect(charts.length).toBeGreaterThan(3)
     for (const line of charts) expect(line.length).toBeLessThanOrEqual(width)
   })
 
-  it('only plain characters are used where that was asked, and no control character of a name', () => {
-    const text = toTerminalReport(makeIncident(range(60)), {
+  it('only plain characters are used where that was asked, and no control character of a name', async () => {
+    const text = toTerminalReport(await prepareReport(makeIncident(range(60))), {
       locale: 'en',
       width: 80,
       hasBlocks: false,

@@ -1,23 +1,25 @@
-import { verdictAt } from '../snapshot/verdict-at'
-import { verdictDifference } from '../snapshot/verdict-difference'
-import type { Incident, IncidentProcess } from '../snapshot/incident'
+import type { Incident } from '../snapshot/incident'
+import { hostAt } from '../snapshot/sample-at'
 import type { Locale } from '../text/catalogue'
-import { formatDuration } from '../text/units'
-import { mainFinding, type Verdict } from '../verdict/verdict'
+import { formatBytes, formatDuration } from '../text/units'
 import { escapeHtml, toIsolated } from './escape-html'
+import { toFacts, toNumbers } from './html-tables'
+import type { Report } from './prepare-report'
 import { toMoments } from './report-moments'
-import { toExtremes, toHostSeries, toProcessSeries, type ReportSeries } from './report-series'
+import { toHostSeries } from './report-series'
 import { reportStyle } from './report-style'
 import { createReportWording, type ReportWording } from './report-wording'
+import { toProcessHtml } from './to-process-html'
 import { toSvgChart } from './to-svg-chart'
 
 const mostEvents = 200
 const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 /** The report of an incident as one HTML file that loads nothing and runs nothing. */
-export function toReportHtml(incident: Incident, { locale }: { locale: Locale }): string {
+export function toReportHtml(report: Report, { locale }: { locale: Locale }): string {
   const wording = createReportWording(locale)
-  const { fromMs, toMs, label, processes } = incident
+  const { incident } = report
+  const { fromMs, toMs, label } = incident
   const range = wording.say('report.range', {
     from: wording.moment(fromMs),
     to: wording.moment(toMs),
@@ -30,71 +32,12 @@ export function toReportHtml(incident: Incident, { locale }: { locale: Locale })
     '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark">',
     `<title>${escapeHtml(title)}</title><style>${reportStyle}</style></head><body>`,
     `<h1>${toIsolated(title)}</h1><p class="dim">${escapeHtml(range)}</p>`,
-    ...processes.map((process) => toProcessSection(incident, process, wording)),
+    ...report.processes.map((process) => toProcessHtml(report, process, wording)),
     toHostSection(incident, wording),
     toMarks(incident, wording),
     toEvents(incident, wording),
     `<p class="dim">${escapeHtml(wording.say('report.foot', { zone: wording.zone() }))}</p></body></html>\n`,
   ].join('\n')
-}
-
-function toProcessSection(incident: Incident, process: IncidentProcess, wording: ReportWording): string {
-  const { fromMs, toMs } = incident
-  const series = toProcessSeries(process)
-  const { key, facts, proof } = process
-  return [
-    `<h2>${toIsolated(facts.comm)} <span class="dim">pid ${key.pid}</span></h2>`,
-    toVerdictCard(incident, process, wording),
-    proof === null
-      ? ''
-      : `<div class="card"><span class="level">${escapeHtml(wording.say('report.proof.title'))}</span> ${escapeHtml(wording.proof(proof))}</div>`,
-    toSvgChart(
-      {
-        title: wording.say('report.chart.memory'),
-        series,
-        moments: toMoments(incident, key, wording),
-        fromMs,
-        toMs,
-      },
-      wording,
-    ),
-    toNumbers(series, wording),
-    toFacts(toProcessFacts(process, wording), wording),
-  ].join('\n')
-}
-
-function toVerdictCard(incident: Incident, process: IncidentProcess, wording: ReportWording): string {
-  const { host, hostStream, toMs } = incident
-  const source = { process, hostFacts: host, hostStream, growth: null }
-  const stored = process.verdict
-  // What was computed back then knew more: profiles that were compared, and what came before the range.
-  const verdict = stored ?? verdictAt(source, toMs)
-  if (verdict === null) return `<p class="dim">${escapeHtml(wording.say('report.verdict.none'))}</p>`
-  const now = stored === null ? null : verdictAt(source, stored.atMs)
-  const severity = mainFinding(verdict)?.severity ?? 'calm'
-  const findings = wording.held(verdict).map((finding) => {
-    const evidence = finding.evidence.map((one) => `<li>${escapeHtml(wording.evidence(one))}</li>`)
-    const steps = finding.next.map((step) => `<li>${escapeHtml(wording.line(step))}</li>`)
-    const next =
-      steps.length === 0
-        ? ''
-        : `<p class="dim">${escapeHtml(wording.say('report.verdict.next'))}</p><ul>${steps.join('')}</ul>`
-    return (
-      `<p><span class="level">${escapeHtml(wording.level(finding))}</span> ${escapeHtml(wording.line(finding))}</p>` +
-      `<ul class="dim">${evidence.join('')}</ul>${next}`
-    )
-  })
-  return `<div class="card ${severity}">${findings.join('')}${toDifference(stored, now, wording)}</div>`
-}
-
-function toDifference(stored: Verdict | null, now: Verdict | null, wording: ReportWording): string {
-  if (stored === null || now === null || verdictDifference(stored, now) === null) return ''
-  const say = (verdict: Verdict): string => {
-    const main = mainFinding(verdict)
-    return main === null ? '' : wording.line(main)
-  }
-  const params = { now: say(now), then: say(stored) }
-  return `<p class="dim">${escapeHtml(wording.say('report.verdict.differs', params))}</p>`
 }
 
 function toHostSection(incident: Incident, wording: ReportWording): string {
@@ -104,6 +47,7 @@ function toHostSection(incident: Incident, wording: ReportWording): string {
   const chartOf = (id: 'hostUsed' | 'psi', title: string): string =>
     toSvgChart({ title, series: series.filter((each) => each.id === id), moments, fromMs, toMs }, wording)
   const say = (key: string): string => wording.say(`report.facts.${key}`)
+  const totalBytes = hostAt(incident.hostStream, toMs)?.memTotalBytes ?? null
   return [
     `<h2>${escapeHtml(wording.say('report.host'))}</h2>`,
     chartOf('hostUsed', wording.say('report.chart.used')),
@@ -115,62 +59,11 @@ function toHostSection(incident: Incident, wording: ReportWording): string {
         [say('hostName'), host.hostname],
         [say('kernel'), host.kernelRelease],
         [say('arch'), host.arch],
+        [say('memory'), totalBytes === null ? null : formatBytes(totalBytes)],
       ],
       wording,
     ),
   ].join('\n')
-}
-
-type Fact = [name: string, value: string | null]
-
-function toProcessFacts({ facts, states }: IncidentProcess, wording: ReportWording): Fact[] {
-  const say = (key: string): string => wording.say(`report.facts.${key}`)
-  const { cmdline, user, exePath, goVersion, goModule, goEnvironment, madvise, madviseWhy, isGo } = facts
-  const all: Fact[] = [
-    [say('commandLine'), cmdline === null ? null : cmdline.join(' ')],
-    [say('user'), user],
-    [say('executable'), exePath],
-  ]
-  if (isGo !== true) return all
-  const environment = Object.entries(goEnvironment ?? {}).map(([name, value]) => `${name}=${value}`)
-  const policyText = madvise === 'unknown' ? null : `MADV_${madvise.toUpperCase()}`
-  const why = madviseWhy === null ? '' : ` – ${wording.line(madviseWhy)}`
-  return [
-    ...all,
-    [say('go'), goVersion],
-    [say('module'), goModule],
-    [say('environment'), goEnvironment === null ? null : environment.join(' ') || say('none')],
-    [say('madvise'), policyText === null ? null : policyText + why],
-    ['pprof', states.findLast(({ state }) => state.endpoint.url !== null)?.state.endpoint.url ?? null],
-  ]
-}
-
-function toFacts(facts: Fact[], wording: ReportWording): string {
-  const rows = facts.map(([name, value]) => {
-    const shown =
-      value === null
-        ? `<td class="dim">${escapeHtml(wording.say('report.facts.unknown'))}</td>`
-        : `<td>${toIsolated(value)}</td>`
-    return `<tr><th>${escapeHtml(name)}</th>${shown}</tr>`
-  })
-  return `<h3>${escapeHtml(wording.say('report.facts.title'))}</h3><table class="facts">${rows.join('')}</table>`
-}
-
-function toNumbers(series: readonly ReportSeries[], wording: ReportWording): string {
-  const say = (key: string): string => escapeHtml(wording.say(`report.numbers.${key}`))
-  const rows = series.map(({ id, unit, values, absent }) => {
-    const name = `<td>${escapeHtml(wording.say(`report.series.${id}`))}</td>`
-    const extremes = toExtremes(values)
-    if (extremes === null)
-      return `<tr>${name}<td class="dim" colspan="4">${escapeHtml(wording.say(`report.absence.${absent ?? 'not-read'}`))}</td></tr>`
-    const { first, least, most, last } = extremes
-    const cells = [first, least, most, last].map(
-      (value) => `<td class="n">${escapeHtml(wording.value(value, unit))}</td>`,
-    )
-    return `<tr>${name}${cells.join('')}</tr>`
-  })
-  const heads = ['first', 'least', 'most', 'last'].map((key) => `<th class="n">${say(key)}</th>`)
-  return `<table><tr><th>${say('name')}</th>${heads.join('')}</tr>${rows.join('')}</table>`
 }
 
 function toMarks({ marks }: Incident, wording: ReportWording): string {

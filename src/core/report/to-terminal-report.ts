@@ -1,10 +1,9 @@
-import { verdictAt } from '../snapshot/verdict-at'
-import { verdictDifference } from '../snapshot/verdict-difference'
+import { toBandName } from '../metrics/rss-accounting'
 import type { Incident, IncidentProcess } from '../snapshot/incident'
 import type { Locale } from '../text/catalogue'
-import { formatDuration } from '../text/units'
-import { mainFinding } from '../verdict/verdict'
+import { formatBytes, formatDuration } from '../text/units'
 import { decimate } from './decimate'
+import { shownVerdict, type Report, type ReportProcess } from './prepare-report'
 import { toExtremes, toHostSeries, toProcessSeries, type ReportSeries } from './report-series'
 import { createReportWording, toShownText, type ReportWording } from './report-wording'
 
@@ -22,28 +21,36 @@ const nameWidth = 16
 const valueWidth = 11
 const leastChart = 10
 const mostEvents = 20
+const mostFunctions = 5
+/** Of a column of the heap profile's functions. */
+const heapWidth = 15
 
 /** A report for a terminal: the verdict, a small chart and the extremes of each number, what happened. */
-export function toTerminalReport(incident: Incident, options: TerminalReportOptions): string[] {
+export function toTerminalReport(report: Report, options: TerminalReportOptions): string[] {
   const wording = createReportWording(options.locale)
-  const { fromMs, toMs, label, host, processes, events, marks } = incident
+  const { incident } = report
+  const { fromMs, toMs, label, host, events, marks } = incident
   const range = wording.say('report.range', {
     from: wording.moment(fromMs),
     to: wording.moment(toMs),
     spanMs: formatDuration(toMs - fromMs),
   })
-  const chart = (series: ReportSeries[]): string[] =>
-    series.map((each) => toChartLine(each, incident, options, wording))
+  const chart = (series: ReportSeries[]): string[] => [
+    toAxisLine(incident, options, wording),
+    ...series.map((each) => toChartLine(each, incident, options, wording)),
+  ]
   const told = events.filter(({ kind }) => kind !== 'gc')
   const lines = [
     `${wording.say('report.title')} · ${host.hostname ?? label} · ${host.kernelRelease ?? '?'}`,
     range,
-    ...processes.flatMap((process) => [
+    ...report.processes.flatMap((each) => [
       '',
-      `${process.facts.comm}  pid ${process.key.pid}${process.facts.goVersion === null ? '' : `  ${process.facts.goVersion}`}`,
-      ...toVerdictLines(incident, process, wording),
-      ...(process.proof === null ? [] : [wording.proof(process.proof)]),
-      ...chart(toProcessSeries(process)),
+      toName(each.process),
+      ...toVerdictLines(each, wording),
+      ...(each.process.proof === null ? [] : [wording.proof(each.process.proof)]),
+      ...chart(toProcessSeries(each.process)),
+      ...toBandLines(each, wording),
+      ...toHeapLines(each, wording),
     ]),
     '',
     wording.say('report.host'),
@@ -58,25 +65,75 @@ export function toTerminalReport(incident: Incident, options: TerminalReportOpti
   return lines.map((line) => toShownText(line.replaceAll('\u00a0', ' ')))
 }
 
-function toVerdictLines(incident: Incident, process: IncidentProcess, wording: ReportWording): string[] {
-  const { host, hostStream, toMs } = incident
-  const source = { process, hostFacts: host, hostStream, growth: null }
-  const verdict = process.verdict ?? verdictAt(source, toMs)
+function toVerdictLines(process: ReportProcess, wording: ReportWording): string[] {
+  const verdict = shownVerdict(process)
   if (verdict === null) return [wording.say('report.verdict.none')]
   const lines = wording.held(verdict).map((finding, index) => {
     const also = index === 0 ? '' : `  ${wording.say('report.verdict.also')} `
     return `${also}${wording.level(finding)}: ${wording.line(finding)}`
   })
-  const now = process.verdict === null ? null : verdictAt(source, process.verdict.atMs)
-  if (process.verdict === null || now === null || verdictDifference(process.verdict, now) === null)
-    return lines
-  const main = mainFinding(now)
-  const then = mainFinding(process.verdict)
-  const params = {
-    now: main === null ? '' : wording.line(main),
-    then: then === null ? '' : wording.line(then),
-  }
-  return [...lines, wording.say('report.verdict.differs', params)]
+  const difference = wording.difference(process)
+  return difference === null ? lines : [...lines, difference]
+}
+
+/** Where RSS went when it was read last. */
+function toBandLines({ accounting }: ReportProcess, wording: ReportWording): string[] {
+  if (accounting?.rssBytes == null || accounting.atMs === null) return []
+  const params = { rssBytes: formatBytes(accounting.rssBytes), at: wording.moment(accounting.atMs) }
+  return [
+    `  ${wording.say('report.bands.title')}: ${wording.say('report.bands.of', params)}`,
+    ...accounting.bands.map((band) => {
+      const name = wording.say(`rssBand.${toBandName(accounting, band.id)}.title`)
+      const value =
+        band.bytes === null
+          ? wording.absence(band.reason ?? 'not-read')
+          : formatBytes(band.bytes).padStart(valueWidth)
+      return `    ${toCells(name, nameWidth - 2)}${value}`
+    }),
+  ]
+}
+
+/** The functions whose memory is in use, and what grew since the first profile. */
+function toHeapLines({ heap, growth }: ReportProcess, wording: ReportWording): string[] {
+  if (heap === null) return []
+  const title = `  ${wording.say('report.heap.title', { at: wording.moment(heap.atMs) })}`
+  if (heap.table === null) return [`${title}: ${wording.say('report.heap.unreadable')}`]
+  const cells = (...texts: string[]): string =>
+    texts.map((text) => ' '.repeat(Math.max(0, heapWidth - cellsOf(text))) + text).join('')
+  const row = (ownBytes: number, cumBytes: number, name: string): string =>
+    `${cells(formatBytes(ownBytes), formatBytes(cumBytes))}  ${name}`
+  const head = `${cells(wording.say('report.heap.flat'), wording.say('report.heap.cum'))}  ${wording.say('report.heap.function')}`
+  const rows = heap.table.rows.map(({ flatBytes, cumBytes, name }) => row(flatBytes, cumBytes, name))
+  const lines = [title, head, ...rows.slice(0, mostFunctions)]
+  if (growth === null || growth.top.length === 0) return lines
+  const since = wording.say('report.heap.grew', { since: wording.moment(growth.fromAtMs) })
+  const grown = growth.top.map(({ flatDeltaBytes, cumDeltaBytes, name }) =>
+    row(flatDeltaBytes, cumDeltaBytes, name),
+  )
+  return [...lines, `  ${since}`, ...grown]
+}
+
+function toName({ facts, key }: IncidentProcess): string {
+  return `${facts.comm}  pid ${key.pid}${facts.goVersion === null ? '' : `  ${facts.goVersion}`}`
+}
+
+/** What the numbers beside the charts are, and the times at their ends. */
+function toAxisLine(
+  { fromMs, toMs }: Incident,
+  { width }: TerminalReportOptions,
+  wording: ReportWording,
+): string {
+  const [from, to] = [wording.time(fromMs), wording.time(toMs)]
+  const columns = toColumns(width)
+  const first = wording.say('report.numbers.first')
+  const times =
+    columns < from.length + to.length + 1 ? ' '.repeat(columns) : from + to.padStart(columns - from.length)
+  const indent = ' '.repeat(2 + nameWidth + Math.max(0, valueWidth - cellsOf(first)))
+  return `${indent}${first} ${times} ${wording.say('report.numbers.last')}`
+}
+
+function toColumns(width: number): number {
+  return Math.max(leastChart, width - nameWidth - 2 - 2 * (valueWidth + 1))
 }
 
 function toChartLine(
@@ -85,11 +142,10 @@ function toChartLine(
   { width, hasBlocks }: TerminalReportOptions,
   wording: ReportWording,
 ): string {
-  const name = wording.say(`report.series.${series.id}`)
-  const head = `  ${name}${' '.repeat(Math.max(1, nameWidth - cellsOf(name)))}`
+  const head = `  ${toCells(wording.say(`report.series.${series.id}`), nameWidth)}`
   const extremes = toExtremes(series.values)
-  if (extremes === null) return head + wording.say(`report.absence.${series.absent ?? 'not-read'}`)
-  const columns = Math.max(leastChart, width - nameWidth - 2 - 2 * (valueWidth + 1))
+  if (extremes === null) return head + wording.absence(series.absent ?? 'not-read')
+  const columns = toColumns(width)
   const marks = hasBlocks ? blocks : ascii
   // The most of each column, and a blank where nothing was read.
   const most = new Array<number | null>(columns).fill(null)
@@ -111,6 +167,10 @@ function toChartLine(
   )
   const value = (number: number): string => wording.value(number, series.unit).padStart(valueWidth)
   return `${head}${value(extremes.first)} ${line.join('')} ${value(extremes.last).trim()}`
+}
+
+function toCells(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(1, width - cellsOf(text)))
 }
 
 /** Cells of a terminal: Chinese characters take two. */

@@ -7,6 +7,7 @@ import { headlineText } from './headline'
 import { profileText } from './profile'
 import { profileEventText, profileFetchText } from './profile-fetch'
 import { reportText } from './report'
+import { rssBandText } from './rss-band'
 import { samplingText } from './sampling'
 import { targetText } from './targets'
 import { verdictEventText, verdictText } from './verdict'
@@ -40,6 +41,7 @@ function textOf<L extends Locale>(locale: L) {
     profile: profileText[locale],
     profileFetch: profileFetchText[locale],
     report: reportText[locale],
+    rssBand: rssBandText[locale],
     event: {
       ...samplingText[locale].event,
       ...targetText[locale],

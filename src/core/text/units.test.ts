@@ -34,5 +34,6 @@ describe('units', () => {
   it('writes percent', () => {
     expect(plain(formatPercent(9.96))).toBe('10.0 %')
     expect(plain(formatPercent(100))).toBe('100 %')
+    expect(plain(formatPercent(-3.26))).toBe('−3.3 %')
   })
 })

@@ -27,5 +27,6 @@ export function formatDuration(ms: number): string {
 }
 
 export function formatPercent(percent: number): string {
-  return `${percent.toFixed(percent >= 99.95 ? 0 : 1)}\u00a0%`
+  const digits = percent >= 99.95 ? 0 : 1
+  return `${percent.toFixed(digits).replace('-', '\u2212')}\u00a0%`
 }

@@ -7,6 +7,7 @@ import { gzipSync, inflateRawSync } from 'node:zlib'
 import { ZipFile } from 'yazl'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '#core/errors'
+import { prepareReport } from '#core/report/prepare-report'
 import { toReportHtml } from '#core/report/to-report-html'
 import { cutIncident } from '#core/snapshot/cut-incident'
 import type { Incident } from '#core/snapshot/incident'
@@ -67,8 +68,11 @@ function makeIncident(seconds: number, profileBytes = 0): Incident {
   }
 }
 
-const write = (incident: Incident): Promise<Uint8Array> =>
-  writeIncident(incident, { appVersion: '0.0.0', reportHtml: toReportHtml(incident, { locale: 'en' }) })
+const write = async (incident: Incident): Promise<Uint8Array> =>
+  writeIncident(incident, {
+    appVersion: '0.0.0',
+    reportHtml: toReportHtml(await prepareReport(incident), { locale: 'en' }),
+  })
 
 /** The parts of a file that another program reads. */
 function unzip(bytes: Uint8Array): Map<string, Buffer> {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { toErrorValue } from '#core/errors'
+import { prepareReport } from '#core/report/prepare-report'
 import { toReportHtml } from '#core/report/to-report-html'
 import { buffersOf } from '#core/snapshot/buffers-of'
 import type { Incident } from '#core/snapshot/incident'
@@ -36,10 +37,13 @@ async function run(job: IncidentJob): Promise<void> {
   }
 }
 
-function write(redacted: Incident, { locale, appVersion }: IncidentJobs['write'][0]): Promise<Uint8Array> {
+async function write(
+  redacted: Incident,
+  { locale, appVersion }: IncidentJobs['write'][0],
+): Promise<Uint8Array> {
   return writeIncident(redacted, {
     appVersion,
-    reportHtml: toReportHtml(redacted, { locale }),
+    reportHtml: toReportHtml(await prepareReport(redacted), { locale }),
     signal: stopping.signal,
     onProgress: (share) => send({ kind: 'progress', share }),
   })

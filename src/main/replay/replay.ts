@@ -7,6 +7,7 @@ import type { TableFrame } from '#core/metrics/process-table'
 import type { ProfileGrowth } from '#core/pprof/profile-growth'
 import { isSameProcess, toKeyText, type ProcessKey } from '#core/process-key'
 import type { Incident, IncidentProcess, IncidentProfile } from '#core/snapshot/incident'
+import { profilesUntil } from '#core/snapshot/profiles-until'
 import { verdictAt } from '#core/snapshot/verdict-at'
 import { verdictDifference, type VerdictDifference } from '#core/snapshot/verdict-difference'
 import { readProfileGrowth } from '../profiling/read-profile-growth'
@@ -93,11 +94,8 @@ export function createReplay(
 
   /** Between the first and the newest profile of that time. What can't be compared is told when a person opens it. */
   function growthAt(key: ProcessKey, atMs: number): Promise<ProfileGrowth | null> {
-    const known = incident.profiles.filter(
-      (each) => each.info.atMs <= atMs && isSameProcess(each.info.key, key),
-    )
-    const [first, newest] = [known[0], known.at(-1)]
-    if (first === undefined || newest === undefined || first === newest) return Promise.resolve(null)
+    const { first, newest } = profilesUntil(incident, key, atMs)
+    if (first === null || newest === null || first === newest) return Promise.resolve(null)
     const name = `${first.info.id} ${newest.info.id}`
     const growth = growths.get(name) ?? readProfileGrowth(toSide(first), toSide(newest)).catch(() => null)
     growths.set(name, growth)

@@ -1,5 +1,6 @@
 // Makes a snapshot of a day of one process at 1 Hz, and opens it again: prints what it took as one line of JSON.
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { prepareReport } from '#core/report/prepare-report'
 import { toReportHtml } from '#core/report/to-report-html'
 import { createIncidentBuilder } from '#core/snapshot/incident-builder'
 import { samplesOf } from '#core/snapshot/sample-at'
@@ -28,7 +29,7 @@ for (let run = 0; run < runs; run++) {
   let beganMs = performance.now()
   const file = await writeIncident(incident, {
     appVersion: '0.0.0',
-    reportHtml: toReportHtml(incident, { locale: 'en' }),
+    reportHtml: toReportHtml(await prepareReport(incident), { locale: 'en' }),
   })
   exportMs.push(performance.now() - beganMs)
   fileBytes = file.length

@@ -1,4 +1,4 @@
-import { rssBand, type RssAccounting, type RssBand } from '#core/metrics/rss-accounting'
+import { toBandName, type RssAccounting, type RssBand } from '#core/metrics/rss-accounting'
 import { formatBytes, formatDuration, formatPercent } from '#core/text/units'
 import { bandTokens } from '../../chart/band-style'
 
@@ -18,12 +18,6 @@ export interface BandCell {
   widthPercent: number
 }
 
-/** What the band of the rest is, which depends on what is known of the others. */
-export function toRestKey(accounting: RssAccounting): 'other' | 'otherAnonymous' | 'notTold' {
-  if (rssBand(accounting, 'file').bytes === null) return 'notTold'
-  return accounting.goAtMs === null ? 'otherAnonymous' : 'other'
-}
-
 /** How much the bands are more than RSS, bytes; 0 when they are not. */
 export function toOverBytes({ bands }: RssAccounting): number {
   return bands.reduce((sum, { bytes }) => sum + Math.max(0, -(bytes ?? 0)), 0)
@@ -35,16 +29,14 @@ export function toBarBytes(accounting: RssAccounting): number {
 }
 
 export function toBandCells(accounting: RssAccounting, nowMs: number, t: Translate): BandCell[] {
-  const restKey = toRestKey(accounting)
   const barBytes = toBarBytes(accounting)
   let leftBytes = 0
   return accounting.bands.map((band) => {
-    const key = band.id === 'other' ? restKey : band.id
     const widthBytes = Math.max(0, band.bytes ?? 0)
     const cell = {
       id: band.id,
       token: bandTokens[band.id],
-      title: t(`accounting.band.${key}.title`),
+      title: t(`rssBand.${toBandName(accounting, band.id)}.title`),
       value: band.bytes === null ? '—' : formatBytes(band.bytes),
       tip: toTip(band, accounting, nowMs, t),
       isAbsent: band.bytes === null,
@@ -58,15 +50,14 @@ export function toBandCells(accounting: RssAccounting, nowMs: number, t: Transla
 }
 
 function toTip(band: RssBand, accounting: RssAccounting, nowMs: number, t: Translate): string {
-  const restKey = toRestKey(accounting)
-  const lines = [t(`accounting.band.${band.id === 'other' ? restKey : band.id}.help`)]
+  const lines = [t(`rssBand.${toBandName(accounting, band.id)}.help`)]
   lines.push(t('accounting.source', { source: t(`focus.sourceName.${band.source}`) }))
   if (band.bytes === null) {
     lines.push(
       band.reason === 'too-old' ? t('accounting.tooOld') : t(`focus.reason.${band.reason ?? 'failed'}`),
     )
     if (accounting.rssBytes !== null) {
-      lines.push(t('accounting.partOf', { other: t(`accounting.band.${restKey}.title`) }))
+      lines.push(t('accounting.partOf', { other: t(`rssBand.${toBandName(accounting, 'other')}.title`) }))
     }
     return lines.join('\n')
   }
