@@ -9,8 +9,6 @@ const sliceMs = 12
 /** Every recorded sample of a process, as they came when it was watched: the charts are the same. */
 export async function fillFromReplay(backend: LiveBackend, feed: ProcessFeed): Promise<void> {
   const { targetId, key } = feed
-  // It was looked at before.
-  if (feed.table.count() > 0) return
   const process = await backend.call('replay.process', { targetId, key })
   let sliceEndMs = performance.now() + sliceMs
   for (const sample of samplesOf(process)) {

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { AppError } from '#core/errors'
 import type { BackendEvents, TargetInfo } from '#core/ipc/contract'
-import type { ProcessFacts, ProcessSample } from '#core/metrics/samples'
+import type { HostFacts, HostSample, ProcessFacts, ProcessSample } from '#core/metrics/samples'
+import { createIncidentBuilder } from '#core/snapshot/incident-builder'
 import { createLiveStore, type LiveBackend } from './live-store'
 
 const key = { pid: 7, startTimeTicks: 9 }
@@ -139,4 +140,37 @@ describe('createLiveStore', () => {
     await vi.waitFor(() => expect(open.error.value).toBeNull())
     expect(open.feed.facts.value).not.toBeNull()
   })
+
+  it('has all of a recorded stretch, also where the moment that is looked at comes first', async () => {
+    const { backend, call, emit } = fakeBackend()
+    const { hostStream, processes } = makeIncident()
+    const answers: Record<string, unknown> = {
+      'process.watch': { key },
+      'replay.process': processes[0],
+      'replay.overview': { hostStream, events: [] },
+    }
+    call.mockImplementation(((name: string) => Promise.resolve(answers[name])) as never)
+    const store = createLiveStore(backend)
+    emit('target', { id: target, state: 'connected', host: null, replay: {} } as TargetInfo)
+    const { feed } = store.watch(target, key)
+    emit('host', { targetId: target, sample: { atMs: 29_000 } as HostSample })
+    emit('process', { targetId: target, sample: sample(29_000, null) })
+    expect(store.watch(target, key).feed).toBe(feed)
+    await vi.waitFor(() => expect(feed.latest.value?.atMs).toBe(29_000))
+    expect([feed.table.count(), store.host(target).table.count()]).toEqual([30, 30])
+    emit('process', { targetId: target, sample: sample(7000, null) })
+    expect(feed.latest.value?.atMs).toBe(7000)
+    expect(call.mock.calls.filter(([name]: unknown[]) => name === 'replay.process')).toHaveLength(1)
+  })
 })
+
+/** Half a minute of one process. */
+function makeIncident() {
+  const builder = createIncidentBuilder({ label: 'local', host: {} as HostFacts, fromMs: 0 })
+  builder.setFacts({ key } as ProcessFacts)
+  for (let second = 0; second < 30; second++) {
+    builder.addHost({ atMs: second * 1000, memAvailableBytes: 5 } as HostSample)
+    builder.addSample({ ...sample(second * 1000, null), cgroup: null })
+  }
+  return builder.build(30_000)
+}

@@ -34,6 +34,9 @@ interface Watched {
   feed: ProcessFeed
   error: ShallowRef<ErrorValue | null>
   users: number
+  /** Of a recorded stretch: all of it, once; null: not asked for yet. */
+  filling: Promise<void> | null
+  isFilled: boolean
 }
 
 export type LiveBackend = Pick<BackendConnection, 'call' | 'on' | 'onConnected'>
@@ -48,7 +51,6 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
   const replays = new Set<string>()
   /** Of these, the moment that is looked at, by process. */
   const moments = new Map<string, ProcessSample>()
-  const filling = new Set<string>()
   /** Watches that ended with their backend or link: asked for again once their target is there again. */
   const lost = new Set<string>()
 
@@ -72,7 +74,7 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
       const facts = await backend.call('process.watch', { targetId, key })
       entry.feed.facts.value = facts
       entry.error.value = null
-      if (replays.has(targetId)) await fill(id, entry.feed)
+      if (replays.has(targetId)) await fill(id, entry)
     } catch (error) {
       const value = toErrorValue(error)
       if (value.code === 'unreachable') lost.add(id)
@@ -83,13 +85,17 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
   }
 
   /** All of a recorded stretch, and then the moment that is looked at. */
-  async function fill(id: string, feed: ProcessFeed): Promise<void> {
-    filling.add(id)
+  async function fill(id: string, entry: Watched): Promise<void> {
+    const { feed } = entry
+    entry.filling ??= fillFromReplay(backend, feed)
     try {
-      await fillFromReplay(backend, feed)
-    } finally {
-      filling.delete(id)
+      await entry.filling
+    } catch (error) {
+      entry.filling = null
+      throw error
     }
+    if (entry.isFilled) return
+    entry.isFilled = true
     const moment = moments.get(id)
     if (moment !== undefined) feed.addSample(moment)
     changed(feed.targetId)
@@ -123,10 +129,11 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
 
   backend.on('process', ({ targetId, sample }) => {
     const id = idOf(targetId, sample.key)
-    const feed = watched.get(id)?.feed
-    if (replays.has(targetId)) moments.set(id, sample)
-    // What is being filled in order comes first.
-    if (!filling.has(id)) feed?.addSample(sample)
+    const entry = watched.get(id)
+    const isReplay = replays.has(targetId)
+    if (isReplay) moments.set(id, sample)
+    // A moment that came before all of its stretch would shut out what is older.
+    if (!isReplay || entry?.isFilled === true) entry?.feed.addSample(sample)
     changed(targetId)
   })
   backend.on('facts', ({ targetId, facts }) => {
@@ -147,7 +154,8 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
     if (entry !== undefined) entry.feed.rollupAsk.value = { rssBytes, estimatedStallMs }
   })
   backend.on('host', ({ targetId, sample }) => {
-    host(targetId).addHost(sample)
+    if (replays.has(targetId)) host(targetId).latest.value = sample
+    else host(targetId).addHost(sample)
     changed(targetId)
   })
   backend.on('balloon', ({ targetId, state }) => {
@@ -193,6 +201,8 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
         feed: createProcessFeed(targetId, key),
         error: shallowRef(null),
         users: 0,
+        filling: null,
+        isFilled: false,
       }
       watched.delete(id)
       watched.set(id, entry)
