@@ -20,6 +20,14 @@ export function toValueAxis(unit: MetricUnit, greatest: number, mostTicks: numbe
   return { max, ticks: Array.from({ length: Math.floor(max / step) + 1 }, (_, index) => index * step) }
 }
 
+/** The horizontal lines of an axis, but that at 0, as a path of SVG in a box of that size. */
+export function toGridPath({ ticks, max }: ValueAxis, width: number, height: number): string {
+  return ticks
+    .filter((tick) => tick > 0)
+    .map((tick) => `M0 ${(height * (1 - tick / max)).toFixed(1)}H${width}`)
+    .join('')
+}
+
 function binaryStep(least: number): number {
   return 2 ** Math.ceil(Math.log2(least))
 }
@@ -68,6 +76,19 @@ export function formatClock(ms: number, hasSeconds: boolean): string {
   const date = new Date(ms)
   const parts = [date.getHours(), date.getMinutes(), ...(hasSeconds ? [date.getSeconds()] : [])]
   return parts.map((part) => String(part).padStart(2, '0')).join(':')
+}
+
+/** `2026-03-01`, local. */
+export function formatDay(ms: number): string {
+  // Sweden writes dates as ISO 8601 does.
+  return new Date(ms).toLocaleDateString('sv')
+}
+
+/** `2026-03-01 12:00:00 – 12:00:20`, with the second day where it is another one. */
+export function formatRange({ fromMs, toMs }: { fromMs: number; toMs: number }): string {
+  const end = formatClock(toMs, true)
+  const day = formatDay(toMs)
+  return `${formatDay(fromMs)} ${formatClock(fromMs, true)} – ${formatDay(fromMs) === day ? end : `${day} ${end}`}`
 }
 
 /** Which ticks show seconds. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { mostOf, toHistoryPaths } from './history-path'
+import { mostOf, readingAt, toGapMs, toHistoryPaths } from './history-path'
 
 const box = { width: 100, height: 50, most: 10 }
 const span = { fromMs: 0, toMs: 100_000 }
@@ -17,6 +17,23 @@ it('draws the least and the most of each bucket, and a gap where nothing was rec
   expect(paths?.band).toContain('2.5 0.0')
   expect(paths?.line).toContain('M50.5 25.0L50.5 25.0')
   expect(mostOf(history, 'rssBytes')).toBe(10)
+})
+
+it('joins readings that come more seldom than a bucket, and not those before and after a pause', () => {
+  const atMs = Array.from({ length: 100 }, (_, index) => index * 1000)
+  // A walk each 10 s, none from 40 to 80 s.
+  const lazyFree = atMs.map((at) => (at % 10_000 === 0 && (at <= 40_000 || at >= 80_000) ? 5 : null))
+  const rss = atMs.map(() => 9)
+  const columns = {
+    rssBytes: { min: rss, max: rss, last: rss },
+    lazyFreeBytes: { min: lazyFree, max: lazyFree, last: lazyFree },
+  }
+  const history = { bucketMs: 1000, atMs, columns }
+  expect(toHistoryPaths(history, 'lazyFreeBytes', span, box)?.line.match(/[ML]/g)?.join('')).toBe('MLLLLML')
+  expect(toGapMs(history, 'lazyFreeBytes')).toBe(30_000)
+  expect(toGapMs(history, 'rssBytes')).toBe(3000)
+  expect(readingAt(history, 'lazyFreeBytes', 37_000, 30_000)).toBe(5)
+  expect(readingAt(history, 'lazyFreeBytes', 75_000, 30_000)).toBeNull()
 })
 
 it('is nothing where nothing was reported', () => {

@@ -8,8 +8,9 @@ export interface HistoryPaths {
   most: number
 }
 
-/** Buckets further apart than this many lengths were not recorded between. */
+/** Readings further apart than this many buckets, and this many of their usual distances, were not recorded between. */
 const gapBuckets = 2.5
+const gapSteps = 3
 
 /** One column as paths of SVG in a box of `width` x `height`; what was not recorded is a gap. null: nothing of it was. */
 export function toHistoryPaths(
@@ -23,12 +24,13 @@ export function toHistoryPaths(
   const xOf = (atMs: number): number =>
     ((atMs + history.bucketMs / 2 - span.fromMs) / (span.toMs - span.fromMs)) * box.width
   const yOf = (value: number): number => box.height * (1 - value / Math.max(box.most, 1e-9))
+  const gapMs = toGapMs(history, column)
   const runs: { x: number; least: number; most: number; last: number }[][] = []
   let before = -Infinity
   history.atMs.forEach((atMs, index) => {
     const [least, most, last] = [values.min[index], values.max[index], values.last[index]]
     if (least == null || most == null || last == null) return
-    if (atMs - before > history.bucketMs * gapBuckets) runs.push([])
+    if (atMs - before > gapMs) runs.push([])
     before = atMs
     runs.at(-1)?.push({ x: xOf(atMs), least: yOf(least), most: yOf(most), last: yOf(last) })
   })
@@ -54,6 +56,28 @@ function toLine(
       return `M${(points.length === 1 ? [...points, ...points] : points).join('L')}`
     })
     .join('')
+}
+
+/**
+ * How far apart two readings of a column may be for a line between them. Walks of a large process come at a pace of their own,
+ * far more seldom than a bucket: the median of their distances. Pauses, however many, are not the pace.
+ */
+export function toGapMs(history: History, column: string): number {
+  const last = history.columns[column]?.last ?? []
+  const known = history.atMs.filter((_, index) => last[index] != null)
+  const steps = known
+    .slice(1)
+    .map((atMs, index) => atMs - (known[index] ?? atMs))
+    .sort((a, b) => a - b)
+  return Math.max(history.bucketMs * gapBuckets, gapSteps * (steps[Math.floor(steps.length / 2)] ?? 0))
+}
+
+/** The last reading that is not later than a moment, nor further away than `gapMs`; null: there is none. */
+export function readingAt(history: History, column: string, atMs: number, gapMs: number): number | null {
+  const last = history.columns[column]?.last ?? []
+  const index = history.atMs.findLastIndex((bucketMs, each) => bucketMs <= atMs && last[each] != null)
+  const startMs = history.atMs[index]
+  return startMs === undefined || atMs - startMs > gapMs ? null : (last[index] ?? null)
 }
 
 /** null: nothing was reported. */
