@@ -52,6 +52,11 @@ const environment =
   ({ process }) =>
     process?.goEnvironment ? (process.goEnvironment[name] ?? '') : null
 
+/** As a shell would have to be told, so that the borders of the arguments are seen. */
+function toWord(argument: string): string {
+  return /^[^\s'"\\$`]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`
+}
+
 const readers: readonly (readonly [string, FactReader])[] = [
   ['kernelRelease', ({ host }) => host?.kernelRelease],
   ['goVersion', ({ process }) => process?.goVersion],
@@ -66,8 +71,7 @@ const readers: readonly (readonly [string, FactReader])[] = [
   ['thpDefrag', ({ host }) => host?.thpDefrag],
   ['cgroupVersion', ({ host }) => host?.cgroupVersion],
   ['swapTotalBytes', ({ host }) => host?.kernelMemory.swapTotalBytes],
-  // JSON keeps the borders of the arguments.
-  ['cmdline', ({ process }) => (process?.cmdline ? JSON.stringify(process.cmdline) : null)],
+  ['cmdline', ({ process }) => process?.cmdline?.map(toWord).join(' ')],
   ['isRaceBuild', ({ process }) => process?.isRaceBuild],
   ['buildMode', ({ process }) => process?.build?.buildMode],
   ['goModule', ({ process }) => process?.goModule],

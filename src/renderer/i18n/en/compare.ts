@@ -29,6 +29,7 @@ export const messages = {
   yes: 'yes',
   no: 'no',
   charts: 'Charts: A solid, B dashed',
+  nothing: 'Nothing was reported.',
   align: 'Time axis',
   alignStart: 'From the beginning',
   alignClock: 'By the clock',

@@ -29,6 +29,7 @@ export const messages = {
   yes: '是',
   no: '否',
   charts: '图表：A 实线，B 虚线',
+  nothing: '没有读数。',
   align: '时间轴',
   alignStart: '按起点对齐',
   alignClock: '按时钟',
