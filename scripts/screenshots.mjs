@@ -28,7 +28,9 @@ const READ_TIMEOUT_MS = 90_000
 
 /** Pictures that README.md and docs/ show. */
 const DOCUMENTED = new Set([
-  ...['doors', 'table', 'plan', 'proof', 'focus', 'panels'].map((name) => `${name}-light`),
+  ...['doors', 'table', 'plan', 'proof', 'focus', 'panels', 'history', 'export', 'replay', 'compare'].map(
+    (name) => `${name}-light`,
+  ),
   ...['doors', 'plan', 'proof', 'focus'].map((name) => `${name}-light.zh-CN`),
   'focus-dark',
 ])
@@ -110,6 +112,7 @@ const takeEnglish = async (app) => {
   await app.takeSmall('focus', 'dark')
   await takePanels(app)
   await takeTabs(app)
+  await takeRecorded(app)
 }
 
 /** @param {AppWindow} app */
@@ -206,6 +209,47 @@ const takeTabs = async (app) => {
     await app.takeBoth(name.toLowerCase())
     await app.takeSmall(name.toLowerCase())
   }
+}
+
+/**
+ * The run as it was recorded: in the history, in the dialog of an export, opened, and beside the process as it is now.
+ * @param {AppWindow} app
+ */
+const takeRecorded = async (app) => {
+  const { page } = app
+  await page.getByRole('button', { name: 'Mark this moment…' }).click()
+  await page.getByRole('textbox', { name: 'What happened then' }).fill('the balloon proved it')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'History', exact: true }).click()
+  const lane = page.getByRole('slider').first()
+  await lane.focus()
+  // Eight minutes of the hour.
+  for (let zoom = 0; zoom < 3; zoom++) await page.keyboard.press('+')
+  await page.getByRole('listitem').filter({ hasText: 'the balloon proved it' }).waitFor()
+  await page.keyboard.press('ArrowLeft')
+  await page.getByRole('table').waitFor()
+  await app.takeBoth('history')
+  await app.takeSmall('history')
+
+  await page.getByRole('button', { name: 'Export…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Export snapshot' })
+  await dialog.getByText('‹redacted›').first().waitFor()
+  await app.takeBoth('export')
+  await app.takeSmall('export')
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+
+  // In the middle of the run.
+  await page.getByRole('slider', { name: 'Moment that is shown' }).focus()
+  for (let step = 0; step < 2; step++) await page.keyboard.press('PageUp')
+  await app.article.waitFor()
+  await app.takeBoth('replay')
+  await app.takeSmall('replay')
+  await app.article.getByRole('button', { name: 'Compare…' }).click()
+  await page.getByRole('combobox', { name: 'Side B' }).selectOption({ index: 1 })
+  await page.getByRole('region', { name: 'Numbers' }).waitFor()
+  await app.takeBoth('compare')
+  await app.takeSmall('compare')
 }
 
 /** The window as a person works with it. */

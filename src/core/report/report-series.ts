@@ -1,5 +1,7 @@
 import type { IncidentProcess, StreamColumns } from '../snapshot/incident'
+import { toGapMs } from '../metrics/gap'
 import type { AbsenceReason } from '../metrics/samples'
+import type { StreamId } from '../snapshot/sample-parts'
 
 export type SeriesId = 'rss' | 'heapInuse' | 'rssLessLazyFree' | 'lazyFree' | 'hostUsed' | 'psi'
 
@@ -28,10 +30,15 @@ export function toProcessSeries(process: IncidentProcess): ReportSeries[] {
   )
   const walkWhy = whyNoWalk(process)
   return [
-    toSeries('rss', process.streams.process, 'rssBytes', whyNoStatus(process)),
-    toSeries('heapInuse', go, 'heapInuseBytes', process.facts.isGo === false ? 'notGo' : 'noEndpoint'),
-    { ...toSeries('rssLessLazyFree', rollup, 'rssBytes', walkWhy), values: less },
-    toSeries('lazyFree', rollup, 'lazyFreeBytes', walkWhy),
+    toSeries('rss', ['process', process.streams.process], 'rssBytes', whyNoStatus(process)),
+    toSeries(
+      'heapInuse',
+      ['go', go],
+      'heapInuseBytes',
+      process.facts.isGo === false ? 'notGo' : 'noEndpoint',
+    ),
+    { ...toSeries('rssLessLazyFree', ['rollup', rollup], 'rssBytes', walkWhy), values: less },
+    toSeries('lazyFree', ['rollup', rollup], 'lazyFreeBytes', walkWhy),
   ].map(withWhy)
 }
 
@@ -43,9 +50,9 @@ export function toHostSeries(host: StreamColumns): ReportSeries[] {
     host.atMs,
     (_, row) => (total?.[row] ?? Number.NaN) - (available?.[row] ?? Number.NaN),
   )
-  const psi = toSeries('psi', host, 'psiSomeAvg10', 'not-reported')
+  const psi = toSeries('psi', ['host', host], 'psiSomeAvg10', 'not-reported')
   return [
-    { ...toSeries('hostUsed', host, 'memTotalBytes', 'not-reported'), values: used },
+    { ...toSeries('hostUsed', ['host', host], 'memTotalBytes', 'not-reported'), values: used },
     { ...psi, unit: 'percent' as const },
   ].map(withWhy)
 }
@@ -65,19 +72,19 @@ export function toExtremes(
   return { first: known[0]!, least, most, last: known.at(-1)! }
 }
 
-function toSeries(id: SeriesId, stream: StreamColumns, column: string, absent: AbsentWhy): ReportSeries {
-  const values = stream.columns[column] ?? new Float64Array(stream.atMs.length).fill(Number.NaN)
-  return { id, unit: 'bytes', atMs: stream.atMs, values, gapMs: toGapMs(stream.atMs), absent }
+function toSeries(
+  id: SeriesId,
+  [stream, columns]: [StreamId, StreamColumns],
+  column: string,
+  absent: AbsentWhy,
+): ReportSeries {
+  const { atMs } = columns
+  const values = columns.columns[column] ?? new Float64Array(atMs.length).fill(Number.NaN)
+  return { id, unit: 'bytes', atMs, values, gapMs: toGapMs(stream, atMs), absent }
 }
 
 function withWhy(series: ReportSeries): ReportSeries {
   return toExtremes(series.values) === null ? series : { ...series, absent: null }
-}
-
-/** Three times the usual distance, and five seconds at least: dear readings come at a pace of their own. The median: pauses, however many, are not the pace. */
-function toGapMs(atMs: Float64Array): number {
-  const steps = Float64Array.from(atMs.subarray(1), (at, index) => at - atMs[index]!).sort()
-  return Math.max(5000, 3 * (steps[Math.floor(steps.length / 2)] ?? 0))
 }
 
 const isTelling = (reason: AbsenceReason | undefined): boolean => reason !== undefined && reason !== 'gone'

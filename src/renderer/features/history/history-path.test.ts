@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { mostOf, readingAt, toGapMs, toHistoryPaths } from './history-path'
+import { mostOf, readingAt, toColumnGapMs, toHistoryPaths } from './history-path'
 
-const box = { width: 100, height: 50, most: 10 }
+const box = { width: 100, height: 50, most: 10, gapMs: 3000 }
 const span = { fromMs: 0, toMs: 100_000 }
 
 it('draws the least and the most of each bucket, and a gap where nothing was recorded', () => {
@@ -29,9 +29,11 @@ it('joins readings that come more seldom than a bucket, and not those before and
     lazyFreeBytes: { min: lazyFree, max: lazyFree, last: lazyFree },
   }
   const history = { bucketMs: 1000, atMs, columns }
-  expect(toHistoryPaths(history, 'lazyFreeBytes', span, box)?.line.match(/[ML]/g)?.join('')).toBe('MLLLLML')
-  expect(toGapMs(history, 'lazyFreeBytes')).toBe(30_000)
-  expect(toGapMs(history, 'rssBytes')).toBe(3000)
+  const gapMs = toColumnGapMs(history, 'rollup', 'lazyFreeBytes')
+  expect(gapMs).toBe(30_000)
+  const paths = toHistoryPaths(history, 'lazyFreeBytes', span, { ...box, gapMs })
+  expect(paths?.line.match(/[ML]/g)?.join('')).toBe('MLLLLML')
+  expect(toColumnGapMs(history, 'process', 'rssBytes')).toBe(5000)
   expect(readingAt(history, 'lazyFreeBytes', 37_000, 30_000)).toBe(5)
   expect(readingAt(history, 'lazyFreeBytes', 75_000, 30_000)).toBeNull()
 })

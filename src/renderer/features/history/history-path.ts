@@ -1,4 +1,6 @@
+import { toGapMs } from '#core/metrics/gap'
 import type { History } from '#core/snapshot/history'
+import type { StreamId } from '#core/snapshot/sample-parts'
 
 export interface HistoryPaths {
   /** Between the least and the most of each bucket. */
@@ -8,29 +10,30 @@ export interface HistoryPaths {
   most: number
 }
 
-/** Readings further apart than this many buckets, and this many of their usual distances, were not recorded between. */
+/** Readings further apart than this many buckets were not recorded between. */
 const gapBuckets = 2.5
-const gapSteps = 3
 
-/** One column as paths of SVG in a box of `width` x `height`; what was not recorded is a gap. null: nothing of it was. */
+/**
+ * One column as paths of SVG in a box of `width` x `height`; readings further apart than `gapMs` are not joined. null: nothing of
+ * it was recorded.
+ */
 export function toHistoryPaths(
   history: History,
   column: string,
   span: { fromMs: number; toMs: number },
-  box: { width: number; height: number; most: number },
+  box: { width: number; height: number; most: number; gapMs: number },
 ): HistoryPaths | null {
   const values = history.columns[column]
   if (values === undefined) return null
   const xOf = (atMs: number): number =>
     ((atMs + history.bucketMs / 2 - span.fromMs) / (span.toMs - span.fromMs)) * box.width
   const yOf = (value: number): number => box.height * (1 - value / Math.max(box.most, 1e-9))
-  const gapMs = toGapMs(history, column)
   const runs: { x: number; least: number; most: number; last: number }[][] = []
   let before = -Infinity
   history.atMs.forEach((atMs, index) => {
     const [least, most, last] = [values.min[index], values.max[index], values.last[index]]
     if (least == null || most == null || last == null) return
-    if (atMs - before > gapMs) runs.push([])
+    if (atMs - before > box.gapMs) runs.push([])
     before = atMs
     runs.at(-1)?.push({ x: xOf(atMs), least: yOf(least), most: yOf(most), last: yOf(last) })
   })
@@ -58,18 +61,15 @@ function toLine(
     .join('')
 }
 
-/**
- * How far apart two readings of a column may be for a line between them. Walks of a large process come at a pace of their own,
- * far more seldom than a bucket: the median of their distances. Pauses, however many, are not the pace.
- */
-export function toGapMs(history: History, column: string): number {
-  const last = history.columns[column]?.last ?? []
-  const known = history.atMs.filter((_, index) => last[index] != null)
-  const steps = known
-    .slice(1)
-    .map((atMs, index) => atMs - (known[index] ?? atMs))
-    .sort((a, b) => a - b)
-  return Math.max(history.bucketMs * gapBuckets, gapSteps * (steps[Math.floor(steps.length / 2)] ?? 0))
+/** How far apart two readings of a column may be, ms, for a line between them. */
+export function toColumnGapMs(
+  { atMs, bucketMs, columns }: History,
+  stream: StreamId,
+  column: string,
+): number {
+  const last = columns[column]?.last ?? []
+  const known = atMs.filter((_, index) => last[index] != null)
+  return Math.max(bucketMs * gapBuckets, toGapMs(stream, known))
 }
 
 /** The last reading that is not later than a moment, nor further away than `gapMs`; null: there is none. */

@@ -1,5 +1,6 @@
 export const messages = {
   label: 'Recorded stretch',
+  recording: 'Recording',
   source: { file: 'Snapshot {name}', recording: 'Recording of {name}' },
   play: 'Play',
   pause: 'Pause',

@@ -1,5 +1,6 @@
 export const messages = {
   name: 'Processes',
+  process: 'process',
   processes: 'processes',
   count: '{shown} of {total}',
   filter: 'Filter by name, command line, user or PID',

@@ -1,5 +1,6 @@
 export const messages = {
   label: '记录片段',
+  recording: '记录',
   source: { file: '快照 {name}', recording: '{name} 的记录' },
   play: '播放',
   pause: '暂停',

@@ -1,5 +1,6 @@
 export const messages = {
   name: '进程',
+  process: '个进程',
   processes: '个进程',
   count: '{shown} / {total}',
   filter: '按名称、命令行、用户或 PID 筛选',
