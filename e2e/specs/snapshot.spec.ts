@@ -120,7 +120,7 @@ test('a past hour is opened from the history, and what is kept can be changed', 
   if (process.env['SHOTS'] !== undefined)
     await page.screenshot({ path: `${process.env['SHOTS']}/history.png` })
   await page.getByRole('button', { name: 'Open this range' }).click()
-  await expect(new ReplayPage(page).bar).toContainText('Recording of local')
+  await expect(new ReplayPage(page).bar).toContainText('Recording of This machine')
   await expect(page.getByRole('article')).toContainText(`pid ${service.key.pid}`)
 })
 
