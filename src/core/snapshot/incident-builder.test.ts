@@ -60,3 +60,10 @@ it('refuses samples of a process without facts', () => {
   const builder = create()
   expect(() => builder.addSample(processSampleAt(startMs, 909))).toThrow('facts')
 })
+
+it('does not end before it begins when the clock was set back', () => {
+  const builder = create()
+  builder.addSample(processSampleAt(startMs + 10_000, pid))
+  const { fromMs, toMs } = builder.build(startMs - 3_600_000)
+  expect([fromMs, toMs]).toEqual([startMs, startMs + 10_000])
+})

@@ -55,7 +55,13 @@ export function createIncidentBuilder(options: {
   const events: SessionEvent[] = []
   const profiles: IncidentProfile[] = []
   const readings: RawReading[] = []
-  const fits = (atMs: number): boolean => atMs - fromMs <= longestMs
+  /** Of what was taken: a clock that was set back since then does not make the range end before it. */
+  let latestMs = fromMs
+  const fits = (atMs: number): boolean => {
+    if (atMs - fromMs > longestMs) return false
+    latestMs = Math.max(latestMs, atMs)
+    return true
+  }
 
   return {
     addSample(sample) {
@@ -66,8 +72,9 @@ export function createIncidentBuilder(options: {
       return true
     },
     addHost(sample) {
-      if (fits(sample.atMs)) hostRows.add(toHostRow(sample))
-      return fits(sample.atMs)
+      if (!fits(sample.atMs)) return false
+      hostRows.add(toHostRow(sample))
+      return true
     },
     addEvent(event) {
       // The readings of the runtime hold the time of each collection.
@@ -93,7 +100,7 @@ export function createIncidentBuilder(options: {
     build: (toMs) => ({
       label,
       fromMs,
-      toMs: Math.min(toMs, fromMs + longestMs),
+      toMs: Math.min(Math.max(toMs, latestMs), fromMs + longestMs),
       host,
       hostStream: hostRows.columns(),
       processes: [...processes.values()].map(toProcess),

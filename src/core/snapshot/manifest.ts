@@ -27,7 +27,9 @@ export const snapshotLimits = {
   marks: 10_000,
   profiles: 64,
   readings: 2_000,
+  /** Of one text of /proc, and of all of them. */
   readingBytes: 512 * 1024,
+  allReadingBytes: 128 * 2 ** 20,
   tops: 2_000,
 } as const
 

@@ -37,7 +37,7 @@ export function parseSeries(text: string, stream: StreamId): StreamColumns {
   const raw = parseObject(text)
   if (!Array.isArray(raw.atMs) || typeof raw.columns !== 'object' || raw.columns === null) throw notAStream()
   const rows = raw.atMs.length
-  if (rows > snapshotLimits.rows) throw new AppError('too-large', `more than ${snapshotLimits.rows} rows`)
+  if (rows > snapshotLimits.rows) throw tooManyRows()
   const atMs = new Float64Array(rows)
   let before = 0
   for (let i = 0; i < rows; i++) {
@@ -82,4 +82,8 @@ function parseNumber(raw: unknown): number {
   return raw
 }
 
-const notAStream = (): AppError => new AppError('parse', 'a series is not well-formed')
+const tooManyRows = (): AppError =>
+  new AppError('too-large', `more than ${snapshotLimits.rows} rows`, { hint: 'error.snapshot-too-large' })
+
+const notAStream = (): AppError =>
+  new AppError('parse', 'a series is not well-formed', { hint: 'error.snapshot-damaged' })

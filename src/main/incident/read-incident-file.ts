@@ -38,9 +38,12 @@ export async function parseIncidentFile(
     profiles.push({ info: { ...info, sizeBytes: packed.length }, bytes: packed })
   }
   const readings: Incident['readings'] = []
+  let readingBytes = 0
   for (const { atMs, path, part } of await parts.json(partNames.readings, schemas.readings)) {
     const raw = await parts.bytes(part)
     if (raw.length > snapshotLimits.readingBytes) throw damaged('a reading that is too long')
+    readingBytes += raw.length
+    if (readingBytes > snapshotLimits.allReadingBytes) throw tooLarge()
     readings.push({ atMs, path, text: raw.toString() })
   }
   const incident: Incident = {
@@ -116,11 +119,12 @@ function createPartReader(zip: ZipParts, manifest: Manifest, signal: AbortSignal
     if (signal?.aborted === true) throw new AppError('cancelled', 'opening was cancelled')
     const entry = entries.get(name)
     if (entry === undefined) throw damaged('a part is missing')
+    // What was unpacked stays: sixty profiles that are one part would be sixty times what was counted.
+    if (!unread.delete(name)) throw damaged('a part stands for two')
     const content = await (ahead.get(name) ?? zip.read(name, entry.bytes))
     ahead.delete(name)
     if (content.length !== entry.bytes || sha256(content) !== entry.sha256)
       throw damaged('a part is not what the manifest says')
-    unread.delete(name)
     return content
   }
 
@@ -175,11 +179,20 @@ async function readProcess(parts: PartReader, key: IncidentProcess['key']): Prom
 function checkStates(raw: { atMs: number; state: unknown }[]): IncidentProcess['states'] {
   const known = new Map<string, ProcessState>()
   return raw.map(({ atMs, state }) => {
-    const text = JSON.stringify(state)
+    const text = toText(state)
     const checked = known.get(text) ?? check(schemas.state, state)
     known.set(text, checked)
     return { atMs, state: checked }
   })
+}
+
+/** Lists in lists that JSON.parse reads are too deep for its counterpart. */
+function toText(state: unknown): string {
+  try {
+    return JSON.stringify(state)
+  } catch {
+    throw damaged('a state that is none')
+  }
 }
 
 function parseJson(bytes: Buffer): unknown {

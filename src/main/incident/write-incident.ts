@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import type { z } from 'zod'
 import { AppError } from '#core/errors'
-import type { Incident, IncidentProcess } from '#core/snapshot/incident'
+import type { Incident, IncidentProcess, RawReading } from '#core/snapshot/incident'
 import {
   partNames,
   snapshotFormat,
@@ -115,8 +115,7 @@ function* sliced(bytes: Buffer): Generator<Buffer> {
 
 function* makeParts(incident: Incident, reportHtml: string): Generator<() => Part> {
   const { host, hostStream, processes, events, marks, top, profiles } = incident
-  // A day of alerts has more moments than a file holds: the newest are kept.
-  const readings = incident.readings.slice(-snapshotLimits.readings)
+  const readings = newestReadings(incident.readings)
   yield () => json(partNames.host, schemas.hostFacts, host)
   yield () => text(partNames.hostSeries, toSeriesText(hostStream))
   for (const process of processes) yield* makeProcessParts(process)
@@ -158,6 +157,17 @@ function* makeProcessParts(process: IncidentProcess): Generator<() => Part> {
   yield () => json(`${folder}states.json`, schemas.states, states)
   yield () => json(`${folder}verdict.json`, schemas.verdict.nullable(), verdict)
   yield () => json(`${folder}proof.json`, schemas.proof.nullable(), proof)
+}
+
+/** A day of alerts has more moments than a file holds. */
+function newestReadings(all: readonly RawReading[]): readonly RawReading[] {
+  const newest = all.slice(-snapshotLimits.readings)
+  let bytes = 0
+  const last = newest.findLastIndex(({ text: each }) => {
+    bytes += Math.min(Buffer.byteLength(each), snapshotLimits.readingBytes)
+    return bytes > snapshotLimits.allReadingBytes
+  })
+  return newest.slice(last + 1)
 }
 
 const text = (name: string, content: string): Part => ({
