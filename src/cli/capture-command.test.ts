@@ -1,7 +1,15 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openGoPprof } from '../../test/support/go-pprof'
 import { startTestService, type TestService } from '../../test/support/go-service'
@@ -143,6 +151,11 @@ describe('capture', () => {
     await checkOut(taken, true)
     await expect(checkOut(join(dir, 'no/where'), false)).rejects.toMatchObject({ code: 'permission-denied' })
     expect(readFileSync(taken, 'utf8')).toBe('mine')
+    for (const out of ['', dir, '/dev/null'])
+      await expect(checkOut(out, true)).rejects.toMatchObject({ code: 'invalid', hint: 'error.not-a-file' })
+    const link = join(dir, 'link.ballonet')
+    symlinkSync(join(dir, 'nothing'), link)
+    await expect(checkOut(link, false)).rejects.toThrow('--force')
   })
 
   it('a full disk is a clear error, and leaves nothing behind', async () => {
@@ -208,6 +221,13 @@ describe('report', () => {
     expect((await say({ html: page })).lines).toEqual([])
     expect(readFileSync(page, 'utf8')).toContain('<svg')
     expect((await say({ html: '-' })).lines.join('')).toContain('</html>')
+
+    const kept = readFileSync(out)
+    const link = join(dir, 'by-another-name')
+    symlinkSync(out, link)
+    for (const html of [out, link, join(dir, '.', basename(out))])
+      await expect(say({ html })).rejects.toMatchObject({ code: 'invalid' })
+    expect(readFileSync(out)).toEqual(kept)
 
     const cut = join(dir, 'cut.ballonet')
     writeFileSync(cut, readFileSync(out).subarray(0, 2000))

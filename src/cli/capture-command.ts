@@ -1,6 +1,6 @@
-import { access, constants } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { AppError } from '#core/errors'
+import { AppError, toErrorValue } from '#core/errors'
 import { prepareReport, type Report } from '#core/report/prepare-report'
 import { toReportHtml } from '#core/report/to-report-html'
 import type { HostSample } from '#core/metrics/samples'
@@ -12,7 +12,7 @@ import { redactIncident } from '#core/snapshot/redact-incident'
 import { defaultRedaction, redactionKinds, type RedactionChoice } from '#core/snapshot/redaction'
 import { nodeGzip } from '#main/incident/node-gzip'
 import { readRawMoment } from '#main/incident/read-raw-moment'
-import { saveWhole } from '#main/incident/save-whole'
+import { checkSavable, saveWhole } from '#main/incident/save-whole'
 import { writeIncident } from '#main/incident/write-incident'
 import type { Sampler, Watch } from '#main/sampling/sampler'
 import type { Target } from '#main/targets/target'
@@ -56,11 +56,13 @@ export function parseRedaction(text: string | undefined): RedactionChoice {
 
 /** Before anything is captured: a name that can't be written would be known only at the end. */
 export async function checkOut(out: string, isForced: boolean): Promise<void> {
-  const folder = dirname(resolve(out))
-  await access(folder, constants.W_OK).catch(() => {
-    throw new AppError('permission-denied', `${folder} is not a folder that can be written`)
+  await checkSavable(out).catch((error: unknown) => {
+    const { code } = toErrorValue(error)
+    if (code !== 'gone' && code !== 'permission-denied') throw error
+    throw new AppError('permission-denied', `${dirname(resolve(out))} is not a folder that can be written`)
   })
-  const isThere = await access(out).then(
+  // A link is there, too, whatever it leads to.
+  const isThere = await lstat(out).then(
     () => true,
     () => false,
   )

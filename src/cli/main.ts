@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { AppError, toErrorValue } from '#core/errors'
 import { snapshotLimits } from '#core/snapshot/manifest'
 import { formatText } from '#core/text/catalogue'
+import { formatParams } from '#core/text/format-params'
 import { parseCount, parseDuration, parsePid, usageError } from './arguments'
 import { runBalloonCommand } from './balloon-command'
 import { checkOut, parsePids, parseRedaction, runCapture } from './capture-command'
@@ -190,7 +191,7 @@ function report(error: unknown, output: Output): number {
   const { code, message, hint, params } = toErrorValue(error)
   // What a host or ssh said may be in there.
   output.error(`ballonet: ${toTerminalText(message)}`)
-  if (hint !== undefined) output.error(toTerminalText(formatText('en', hint, params)))
+  if (hint !== undefined) output.error(toTerminalText(formatText('en', hint, formatParams(params ?? {}))))
   if (error instanceof AppError && code === 'invalid') {
     output.error('ballonet --help tells how it is used')
     return 2

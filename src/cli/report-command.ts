@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { prepareReport, type Report } from '#core/report/prepare-report'
 import { toReportHtml } from '#core/report/to-report-html'
 import { toTerminalReport } from '#core/report/to-terminal-report'
@@ -7,6 +8,7 @@ import type { Locale } from '#core/text/catalogue'
 import { readNamedFile } from '#main/files/read-named-file'
 import { parseIncidentFile } from '#main/incident/read-incident-file'
 import { saveWhole } from '#main/incident/save-whole'
+import { usageError } from './arguments'
 import type { Output } from './output'
 import { toProcessRecord } from './record'
 import { toVerdictRecord } from './verdict-record'
@@ -21,6 +23,8 @@ export interface ReportOptions {
 
 /** `ballonet report`: what a `.ballonet` file says, on the terminal, as lines of JSON, or as HTML. */
 export async function runReport(options: ReportOptions, output: Output): Promise<void> {
+  if (options.html !== null && (await isSameFile(options.file, options.html)))
+    throw usageError('--html would put the report in the place of the snapshot')
   const incident = await parseIncidentFile(
     (await readNamedFile(options.file, snapshotLimits.fileBytes)).bytes,
   )
@@ -31,6 +35,12 @@ export async function runReport(options: ReportOptions, output: Output): Promise
   if (isJson) printJson(report, output)
   else if (html === null)
     for (const line of toTerminalReport(report, { locale, ...toTerminal() })) output.line(line)
+}
+
+/** By another path, or a link, as well. */
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([one, other].map((path) => stat(path).catch(() => null)))
+  return first != null && second != null && first.dev === second.dev && first.ino === second.ino
 }
 
 function toTerminal(): { width: number; hasBlocks: boolean } {

@@ -11,7 +11,6 @@ export const profileFetchText = {
       'A profile took {costMs}: too much at this interval. One every {minutes} min or more stays within 1 % of the time.',
     notKept: 'This profile is not kept any more.',
     fileTooLarge: 'The file is larger than {limitBytes}.',
-    fileNotRegular: 'This is not a file that holds a profile.',
   },
   'zh-CN': {
     noEndpoint: '尚不知道此进程的 Go 端点。请输入其 pprof 地址，例如 …/debug/pprof/。',
@@ -22,7 +21,6 @@ export const profileFetchText = {
       '一次 profile 用时 {costMs}，对此间隔而言开销过大。间隔 {minutes} 分钟或更长可保持在 1 % 的时间以内。',
     notKept: '此 profile 已不再保留。',
     fileTooLarge: '文件超过 {limitBytes}。',
-    fileNotRegular: '这不是可以存放 profile 的普通文件。',
   },
 } as const
 

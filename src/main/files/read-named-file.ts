@@ -18,7 +18,7 @@ export async function readNamedFile(
   try {
     const stats = await file.stat()
     if (!stats.isFile())
-      throw new AppError('invalid', 'not a regular file', { hint: 'profileFetch.fileNotRegular' })
+      throw new AppError('invalid', 'not a regular file', { hint: 'error.not-a-file' })
     return { name: basename(path), bytes: await readAll(file, stats.size, maxBytes) }
   } finally {
     await file.close()
@@ -33,7 +33,7 @@ async function openFile(path: string): Promise<FileHandle> {
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new AppError('gone', message)
     if (code === 'EACCES' || code === 'EPERM') throw new AppError('permission-denied', message)
     if (code === 'EISDIR' || code === 'ENXIO')
-      throw new AppError('invalid', message, { hint: 'profileFetch.fileNotRegular' })
+      throw new AppError('invalid', message, { hint: 'error.not-a-file' })
     throw new AppError('failed', message, { cause: error })
   }
 }

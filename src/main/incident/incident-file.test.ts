@@ -1,10 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '#core/errors'
 import { prepareReport } from '#core/report/prepare-report'
 import { toReportHtml } from '#core/report/to-report-html'
@@ -24,7 +20,6 @@ import {
 import { unzip, zipOf } from '../../../test/support/snapshot-zip'
 import { nodeGzip } from './node-gzip'
 import { parseIncidentFile } from './read-incident-file'
-import { saveWhole } from './save-whole'
 import { writeIncident } from './write-incident'
 
 const startMs = Date.UTC(2026, 2, 1, 12)
@@ -388,42 +383,4 @@ it.each([
   const file = await zipOf(new Map([...parts, [name, bomb]]))
   expect(file.length).toBeLessThan(100_000)
   await expect(parseIncidentFile(file)).rejects.toMatchObject({ code: 'too-large' })
-})
-
-describe('saving', () => {
-  let dir = ''
-  beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'ballonet-save-'))))
-  afterEach(() => rmSync(dir, { recursive: true, force: true }))
-
-  it('replaces a file as a whole and leaves nothing beside it', async () => {
-    const path = join(dir, 'a.ballonet')
-    writeFileSync(path, 'old')
-    await saveWhole(path, Buffer.from('new'))
-    expect(readFileSync(path, 'utf8')).toBe('new')
-    expect(readdirSync(dir)).toEqual(['a.ballonet'])
-  })
-
-  it('keeps what was there when it is cancelled, or when there is no such folder', async () => {
-    const path = join(dir, 'a.ballonet')
-    writeFileSync(path, 'old')
-    await expect(saveWhole(path, Buffer.alloc(10), { signal: AbortSignal.abort() })).rejects.toMatchObject({
-      code: 'cancelled',
-    })
-    await expect(saveWhole(join(dir, 'none', 'x'), Buffer.alloc(1))).rejects.toMatchObject({ code: 'gone' })
-    expect(readFileSync(path, 'utf8')).toBe('old')
-    expect(readdirSync(dir)).toEqual(['a.ballonet'])
-  })
-
-  it.runIf(process.getuid?.() === 0)('says that a disk is full and leaves no half file', async () => {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', dir])
-    try {
-      await expect(saveWhole(join(dir, 'a.ballonet'), Buffer.alloc(1 << 20))).rejects.toMatchObject({
-        code: 'too-large',
-        hint: 'error.disk-full',
-      })
-      expect(readdirSync(dir)).toEqual([])
-    } finally {
-      execFileSync('umount', [dir])
-    }
-  })
 })

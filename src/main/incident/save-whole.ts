@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { open, readlink, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError, type ErrorCode } from '#core/errors'
 
@@ -11,22 +11,23 @@ const codes: Record<string, ErrorCode> = {
   EPERM: 'permission-denied',
   EROFS: 'permission-denied',
   ENOENT: 'gone',
+  ENOTDIR: 'gone',
 }
 const hints: Record<string, string> = { ENOSPC: 'error.disk-full', EDQUOT: 'error.disk-full' }
 
 /**
  * Writes a file so that it is there as a whole or not at all: under another name beside it, brought to disk, and renamed. What
  * was there is kept until then. Rejects with AppError: `too-large` on a full disk, `permission-denied`, `gone` (no such folder),
- * `cancelled`.
+ * `invalid` (what is there is no regular file), `cancelled`.
  */
 export async function saveWhole(
   path: string,
   bytes: Uint8Array,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<void> {
-  // Not longer than the name itself may be.
-  const temporary = join(dirname(path), `.ballonet-${randomBytes(6).toString('hex')}.part`)
+  const temporary = toTemporary(path)
   try {
+    await refuseSpecial(path)
     const file = await open(temporary, 'wx', 0o600)
     try {
       await writeAll(file, bytes, signal)
@@ -41,6 +42,39 @@ export async function saveWhole(
   }
   await syncFolder(dirname(path))
 }
+
+/** Rejects, as saveWhole would, when there can be no file of this name; what is there stays as it is. */
+export async function checkSavable(path: string): Promise<void> {
+  const temporary = toTemporary(path)
+  try {
+    await refuseSpecial(path)
+    await (await open(temporary, 'wx', 0o600)).close()
+  } catch (error) {
+    throw toAppError(error)
+  } finally {
+    await rm(temporary, { force: true }).catch(() => undefined)
+  }
+}
+
+/** Not longer than the name itself may be. */
+const toTemporary = (path: string): string =>
+  join(dirname(path), `.ballonet-${randomBytes(6).toString('hex')}.part`)
+
+/** A rename puts a file in the place of whatever is there: root would take /dev/null from everybody. */
+async function refuseSpecial(path: string): Promise<void> {
+  // `join` and `dirname` make the folder itself of no name.
+  if (path === '') throw notRegular('no name')
+  const there = await stat(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  })
+  // /dev/stdout is a link to a file that is open, and a regular file while it is redirected to one.
+  const link = await readlink(path).catch(() => '')
+  if (there?.isFile() === false || link.startsWith('/proc/')) throw notRegular(path)
+}
+
+const notRegular = (path: string): AppError =>
+  new AppError('invalid', `${path}: not a regular file`, { hint: 'error.not-a-file' })
 
 async function writeAll(file: FileHandle, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
   for (let at = 0; at < bytes.length;) {
