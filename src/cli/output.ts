@@ -19,6 +19,16 @@ export function toTerminalText(text: string): string {
   )
 }
 
+/** JSON means the same with them as escapes, and a terminal that shows it takes no orders, nor turns the line around. */
+export function toJsonLine(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  )
+}
+
 /** A size, or a dash where there is none; a plain space, for columns. */
 export function toSizeText(bytes: number | null): string {
   return bytes === null || Number.isNaN(bytes) ? '-' : formatBytes(bytes).replace('\u00a0', ' ')
@@ -35,7 +45,7 @@ export function createOutput(): Output {
   process.stderr.on('error', () => undefined)
   return {
     line: (text) => void process.stdout.write(`${text}\n`),
-    json: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
+    json: (value) => void process.stdout.write(`${toJsonLine(value)}\n`),
     error: (text) => void process.stderr.write(`${text}\n`),
     isTerminal: process.stdout.isTTY,
     isErrorTerminal: process.stderr.isTTY,
