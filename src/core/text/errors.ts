@@ -26,6 +26,7 @@ export const errorText = {
     'snapshot-too-much': 'That is more than one snapshot holds. A shorter range or fewer processes fit.',
     'too-many-replays': 'At most {limit} recorded stretches of time are open at once. Close one first.',
     'disk-full': 'The disk is full. Nothing was written.',
+    'no-such-file': 'There is no such file.',
     'not-a-file': 'A regular file is needed, not a folder, a device or a pipe.',
   },
   'zh-CN': {
@@ -53,6 +54,7 @@ export const errorText = {
     'snapshot-too-much': '超出单个快照的容量。请缩短时间范围或减少进程。',
     'too-many-replays': '最多同时打开 {limit} 段记录，请先关闭一段。',
     'disk-full': '磁盘已满，未写入任何内容。',
+    'no-such-file': '没有这个文件。',
     'not-a-file': '需要普通文件，不能是目录、设备或管道。',
   },
 } as const

@@ -48,5 +48,8 @@ it.each([
     'invalid',
   ],
 ])('refuses %s', async (_, path, code) => {
-  await expect(readNamedFile(path(), maxProfileFileBytes)).rejects.toMatchObject({ code })
+  await expect(readNamedFile(path(), maxProfileFileBytes)).rejects.toMatchObject({
+    code,
+    hint: code === 'gone' ? 'error.no-such-file' : 'error.not-a-file',
+  })
 })

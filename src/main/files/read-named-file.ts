@@ -17,8 +17,7 @@ export async function readNamedFile(
   const file = await openFile(path)
   try {
     const stats = await file.stat()
-    if (!stats.isFile())
-      throw new AppError('invalid', 'not a regular file', { hint: 'error.not-a-file' })
+    if (!stats.isFile()) throw new AppError('invalid', 'not a regular file', { hint: 'error.not-a-file' })
     return { name: basename(path), bytes: await readAll(file, stats.size, maxBytes) }
   } finally {
     await file.close()
@@ -30,7 +29,8 @@ async function openFile(path: string): Promise<FileHandle> {
     return await open(path, flags)
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new AppError('gone', message)
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new AppError('gone', message, { hint: 'error.no-such-file' })
     if (code === 'EACCES' || code === 'EPERM') throw new AppError('permission-denied', message)
     if (code === 'EISDIR' || code === 'ENXIO')
       throw new AppError('invalid', message, { hint: 'error.not-a-file' })

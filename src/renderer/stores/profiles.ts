@@ -21,6 +21,7 @@ interface ProfileFile extends ListedProfile {
 }
 
 const maxFileBytes = 64 * 1024 * 1024
+const notAFile = { code: 'invalid', hint: 'error.not-a-file' } as const
 /** Of all files together; the oldest make room. */
 const maxKeptBytes = 4 * maxFileBytes
 
@@ -96,7 +97,11 @@ export const useProfilesStore = defineStore('profiles', () => {
       if (file.size > maxFileBytes) {
         const error = { code: 'too-large' as const, message: `${file.size} bytes` }
         notices.add({ titleKey: 'profile-tab.notice.open', error })
-      } else last = addFile(file.name, new Uint8Array(await file.arrayBuffer()))
+        continue
+      }
+      const bytes = await file.arrayBuffer().catch(() => null)
+      if (bytes !== null) last = addFile(file.name, new Uint8Array(bytes))
+      else notices.add({ titleKey: 'profile-tab.notice.open', error: { ...notAFile, message: file.name } })
     }
     return last
   }

@@ -11,6 +11,14 @@ import { useTargetsStore } from './targets'
 /** As large as a snapshot can be. */
 const maxFileBytes = 256 * 1024 * 1024
 const mostDropped = 8
+const tooLarge = { code: 'too-large', hint: 'error.snapshot-too-large' } as const
+const notAFile = { code: 'invalid', hint: 'error.not-a-file' } as const
+const tooMany = {
+  code: 'too-large',
+  message: 'more files than are opened at once',
+  hint: 'error.too-many-replays',
+  params: { limit: mostDropped },
+} as const
 
 export interface ExportRequest {
   targetId: string
@@ -62,19 +70,22 @@ export const useSnapshotsStore = defineStore('snapshots', () => {
     }
   }
 
+  async function openDropped(file: File): Promise<void> {
+    if (file.size > maxFileBytes) {
+      notices.add({ titleKey: 'snapshot.notice.open', error: { ...tooLarge, message: `${file.size} bytes` } })
+      return
+    }
+    const bytes = await file.arrayBuffer().catch(() => null)
+    if (bytes !== null) return openBytes(file.name, new Uint8Array(bytes))
+    // A folder, or gone since then: the browser does not say.
+    notices.add({ titleKey: 'snapshot.notice.open', error: { ...notAFile, message: file.name } })
+  }
+
   /** Those of the dropped files that are snapshots are opened; the others are given back. */
   async function dropFiles(dropped: readonly File[]): Promise<File[]> {
     const snapshots = dropped.filter(({ name }) => name.toLowerCase().endsWith('.ballonet'))
-    for (const file of snapshots.slice(0, mostDropped)) {
-      if (file.size > maxFileBytes) {
-        const error = {
-          code: 'too-large' as const,
-          message: `${file.size} bytes`,
-          hint: 'error.snapshot-too-large',
-        }
-        notices.add({ titleKey: 'snapshot.notice.open', error })
-      } else await openBytes(file.name, new Uint8Array(await file.arrayBuffer()))
-    }
+    for (const file of snapshots.slice(0, mostDropped)) await openDropped(file)
+    if (snapshots.length > mostDropped) notices.add({ titleKey: 'snapshot.notice.open', error: tooMany })
     return dropped.filter((file) => !snapshots.includes(file))
   }
 
