@@ -60,6 +60,7 @@ function createOutput(): { told: Told; output: Output } {
       json: (value) => void told.objects.push(JSON.parse(JSON.stringify(value)) as Record<string, unknown>),
       error: (text) => void told.errors.push(text),
       isTerminal: false,
+      drained: () => Promise.resolve(),
       isErrorTerminal: false,
     },
   }

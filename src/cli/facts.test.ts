@@ -52,6 +52,7 @@ function createTestOutput() {
     json: (value) => void told.records.push(value as ProcessRecord),
     error: (text) => void told.errors.push(text),
     isTerminal: false,
+    drained: () => Promise.resolve(),
     isErrorTerminal: false,
   }
   return { ...told, output }

@@ -97,6 +97,8 @@ async function runCommand(
   output: Output,
 ): Promise<void> {
   const isJson = options.json ?? false
+  // It gives nothing back: a signal ends it as it ends any program.
+  if (command === 'report') return runReportCommand(source, options, output)
   const stop = createStopSignal()
   const targetOptions = {
     spec: options.target ?? 'local',
@@ -122,18 +124,22 @@ async function runCommand(
     )
   }
   if (command === 'capture') return runCaptureCommand(options, targetOptions)
-  if (command === 'report') {
-    if (source === undefined) throw usageError('report needs a file')
-    const { lang: locale = 'en' } = options
-    if (locale !== 'en' && locale !== 'zh-CN') throw usageError('--lang takes en or zh-CN')
-    return runReport({ file: source, html: options.html ?? null, isJson, locale }, output)
-  }
   if (command === 'balloon') {
     return withTarget(targetOptions, (target, sampler) =>
       runBalloonCommand(target, sampler, options, output, stop),
     )
   }
   return runDemo(output, isJson, stop)
+}
+
+async function runReportCommand(
+  source: string | undefined,
+  { html, json: isJson = false, lang: locale = 'en' }: CliOptions,
+  output: Output,
+): Promise<void> {
+  if (source === undefined) throw usageError('report needs a file')
+  if (locale !== 'en' && locale !== 'zh-CN') throw usageError('--lang takes en or zh-CN')
+  return runReport({ file: source, html: html ?? null, isJson, locale }, output)
 }
 
 async function runCaptureCommand(options: CliOptions, targetOptions: TargetOptions): Promise<void> {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { formatBytes } from '#core/text/units'
 
 /** Standard output and error of a command; swapped in tests. */
@@ -5,6 +7,8 @@ export interface Output {
   line(text: string): void
   json(value: unknown): void
   error(text: string): void
+  /** Resolves when standard output takes more: what is written before that is held in memory. */
+  drained(): Promise<void>
   /** Is standard output a terminal that can be written over? */
   isTerminal: boolean
   /** Is standard error one? */
@@ -47,6 +51,11 @@ export function createOutput(): Output {
     line: (text) => void process.stdout.write(`${text}\n`),
     json: (value) => void process.stdout.write(`${toJsonLine(value)}\n`),
     error: (text) => void process.stderr.write(`${text}\n`),
+    async drained() {
+      if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain')
+      // That a reader went away is told in a turn of its own.
+      else await setImmediate()
+    },
     isTerminal: process.stdout.isTTY,
     isErrorTerminal: process.stderr.isTTY,
   }

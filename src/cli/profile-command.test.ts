@@ -40,6 +40,7 @@ async function run(
     json: (value) => void objects.push(JSON.parse(JSON.stringify(value)) as Record<string, unknown>),
     error: (text) => void errors.push(text),
     isTerminal: false,
+    drained: () => Promise.resolve(),
     isErrorTerminal: false,
   }
   const stop = new AbortController().signal

@@ -32,7 +32,7 @@ export async function runReport(options: ReportOptions, output: Output): Promise
   const { html, isJson, locale } = options
   if (html === '-') output.line(toReportHtml(report, { locale }))
   else if (html !== null) await saveWhole(html, Buffer.from(toReportHtml(report, { locale })))
-  if (isJson) printJson(report, output)
+  if (isJson) await printJson(report, output)
   else if (html === null)
     for (const line of toTerminalReport(report, { locale, ...toTerminal() })) output.line(line)
 }
@@ -50,7 +50,7 @@ function toTerminal(): { width: number; hasBlocks: boolean } {
 }
 
 /** First a line about the whole, then one a process, then one a sample of each: as `watch --json` prints them. */
-function printJson({ incident, processes }: Report, output: Output): void {
+async function printJson({ incident, processes }: Report, output: Output): Promise<void> {
   const { label, fromMs, toMs, host, hostStream, events, marks, profiles, readings } = incident
   output.json({
     kind: 'incident',
@@ -80,5 +80,7 @@ function printJson({ incident, processes }: Report, output: Output): void {
     for (const sample of samplesOf(process)) {
       const host = hostAt(hostStream, sample.atMs)
       output.json({ kind: 'sample', ...toProcessRecord(sample, host, process.facts) })
+      // A day of several processes is gigabytes of text.
+      await output.drained()
     }
 }

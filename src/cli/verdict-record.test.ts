@@ -44,6 +44,7 @@ describe('the verdict on the command line', () => {
       json: () => undefined,
       error: () => undefined,
       isTerminal: false,
+      drained: () => Promise.resolve(),
       isErrorTerminal: false,
     }
     const tell = createVerdictTeller(output)
