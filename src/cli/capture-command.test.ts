@@ -144,6 +144,13 @@ describe('capture', () => {
     expect((await open(ended.out)).events.map(({ kind }) => kind)).toContain('process-gone')
   }, 60_000)
 
+  it('says that the endpoint that was named gives nothing, and writes the numbers', async () => {
+    const pprofUrl = 'http://127.0.0.1:1'
+    const { out, told } = await capture([startSleep().pid], { durationMs: 2500, pprofUrl })
+    expect(told.errors.filter((line) => line.startsWith('heap in use is not known'))).toHaveLength(1)
+    expect((await open(out)).processes[0]?.streams.process.atMs.length).toBeGreaterThan(0)
+  }, 30_000)
+
   it('refuses a process that is not there, a name that is taken and a folder that is none', async () => {
     const taken = join(dir, 'taken.ballonet')
     writeFileSync(taken, 'mine')

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { AppError, toErrorValue } from '#core/errors'
 import { prepareReport, type Report } from '#core/report/prepare-report'
 import { toReportHtml } from '#core/report/to-report-html'
-import type { HostSample } from '#core/metrics/samples'
+import type { HostSample, ProcessSample } from '#core/metrics/samples'
 import type { ProcessKey } from '#core/process-key'
 import type { Incident } from '#core/snapshot/incident'
 import { createIncidentBuilder, type IncidentBuilder } from '#core/snapshot/incident-builder'
@@ -19,6 +19,7 @@ import type { Target } from '#main/targets/target'
 import { withVerdicts } from '#main/verdict/with-verdicts'
 import { parsePid, usageError } from './arguments'
 import { followConnection } from './follow-connection'
+import { createGapTeller } from './gap-teller'
 import { toTerminalText, type Output } from './output'
 
 export interface CaptureOptions {
@@ -104,6 +105,7 @@ export async function runCapture(
     builder.addHost(sample)
   })
   const watches: CaptureWatch[] = []
+  const tellGaps = createGapTeller(target, options.pprofUrl, output)
   const count = { samples: 0, profiles: 0 }
   let stopConnection = (): void => undefined
   const keepTexts = async (): Promise<void> => {
@@ -128,8 +130,9 @@ export async function runCapture(
         output.error(keys.length === 1 ? 'the process has ended' : `process ${pid} has ended`)
         if (--running === 0) end()
       }
-      const onSample = (): void => {
+      const onSample = (sample: ProcessSample): void => {
         count.samples++
+        tellGaps(sample)
         if (output.isErrorTerminal) process.stderr.write(`\r${count.samples} samples `)
       }
       const started = keys.map(async (key) => {
@@ -190,7 +193,7 @@ async function watchForCapture(
     builder: IncidentBuilder
     target: Target
     options: CaptureOptions
-    onSample: () => void
+    onSample: (sample: ProcessSample) => void
     gone: (pid: number) => void
   },
   key: ProcessKey,
@@ -219,7 +222,7 @@ async function watchForCapture(
   const watch = await to.judging.watch(key, {
     sample(sample) {
       if (held.watch === null || !builder.addSample(sample)) return
-      to.onSample()
+      to.onSample(sample)
       if (hasFirstProfile || sample.endpoint.phase !== 'ok') return
       hasFirstProfile = true
       void takeProfile()

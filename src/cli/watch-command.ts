@@ -7,6 +7,7 @@ import { formatText, type TextParams } from '#core/text/catalogue'
 import { formatDuration } from '#core/text/units'
 import type { Verdict } from '#core/verdict/verdict'
 import { followConnection } from './follow-connection'
+import { createGapTeller } from './gap-teller'
 import { toSizeText, toTerminalText, type Output } from './output'
 import { toProcessRecord } from './record'
 import { createVerdictTeller, toVerdictRecord } from './verdict-record'
@@ -45,31 +46,6 @@ function toLine(sample: ProcessSample, host: HostSample | null): string {
     ...sizes.map((bytes) => toSizeText(bytes).padStart(10)),
     (psi === null ? '-' : psi.toFixed(2)).padStart(6),
   ].join(' ')
-}
-
-/** Says on standard error why a column stays empty: once for each reason, when it comes up. */
-function createGapTeller(
-  target: Target,
-  { pprofUrl }: WatchOptions,
-  output: Output,
-): (sample: ProcessSample) => void {
-  const told = new Set<string>()
-  const tell = (text: string): void => {
-    if (!told.has(text)) output.error(text)
-    told.add(text)
-  }
-  return ({ absent, endpoint }) => {
-    if (absent.smaps_rollup === 'permission-denied')
-      tell(
-        'LazyFree and PSS are not read: the kernel shows them, USS, huge pages and the Go version to the same user and to root only' +
-          (target.capabilities.elevate ? '; --sudo reads as root' : ''),
-      )
-    if (pprofUrl === null || endpoint.error === null || endpoint.phase === 'ok') return
-    const { message, hint, params } = endpoint.error
-    tell(
-      `heap in use is not known: ${toTerminalText(message)}.${hint === undefined ? '' : ` ${formatText('en', hint, params)}`}`,
-    )
-  }
 }
 
 /** Says on standard error how the numbers are to be read: a race build, and, for people, the runtime's madvise. */
@@ -115,7 +91,7 @@ export async function runWatch(
   const startedMs = Date.now()
   let lines = 0
   let isAwaitingWalk = false
-  const tellGaps = createGapTeller(target, options, output)
+  const tellGaps = createGapTeller(target, options.pprofUrl, output)
   let watch: Watch | undefined
   let facts: ProcessFacts | null = null
   const tellFacts = createFactsTeller(options, output)
