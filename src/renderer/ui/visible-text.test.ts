@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { toVisibleText } from './visible-text'
+import { toVisibleLines, toVisibleText } from './visible-text'
 
 describe('toVisibleText', () => {
   it('leaves text alone that hides nothing', () => {
@@ -15,6 +15,12 @@ describe('toVisibleText', () => {
   it('shows what turns or hides the text around it', () => {
     expect(toVisibleText('sshd\u202edhss')).toBe('sshd\\u202edhss')
     expect(toVisibleText('a\u200bb\ufeffc\u2066d\u061ce')).toBe('a\\u200bb\\ufeffc\\u2066d\\u061ce')
+  })
+
+  it('keeps lines and columns where there are some', () => {
+    expect(toVisibleLines('Name:\tapi\u202e\r\n\nUid:\t0\u001b[31m')).toBe(
+      'Name:\tapi\\u202e\\r\n\nUid:\t0\\x1b[31m',
+    )
   })
 
   it('shows half of a surrogate pair', () => {

@@ -18,3 +18,11 @@ export function toVisibleText(text: string): string {
     )
   })
 }
+
+/** The same for a text of lines and columns, which stay: what the kernel wrote has both. */
+export function toVisibleLines(text: string): string {
+  return text
+    .split(/([\n\t])/)
+    .map((piece) => (piece === '\n' || piece === '\t' ? piece : toVisibleText(piece)))
+    .join('')
+}

@@ -6,6 +6,7 @@ import { createVerdictWindow } from '#core/verdict/window'
 import { facts, host, hostSample, processSample } from '../../dev/focus-harness/incident'
 import { createAppI18n } from '../../i18n/i18n'
 import VerdictCard from './VerdictCard.vue'
+import VerdictSentence from './VerdictSentence.vue'
 
 const startMs = 1e9
 
@@ -91,4 +92,10 @@ describe('VerdictCard', () => {
       }
     }
   })
+})
+
+it('a sentence shows what the names in it hold', () => {
+  const line = { text: 'go.madvise.kernelBefore45', params: { goVersion: 'x', kernelRelease: '4.4\u202e' } }
+  const wrapper = mount(VerdictSentence, { props: { line }, global: { plugins: [createAppI18n('en')] } })
+  expect(wrapper.text()).toContain('4.4\\u202e')
 })
