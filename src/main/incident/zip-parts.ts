@@ -54,7 +54,8 @@ function listEntries(zip: ZipFile, fileBytes: number): Promise<Map<string, Entry
   let packed = 0
   let inflated = 0
   return new Promise((resolve, reject) => {
-    zip.on('error', (error: Error) => reject(damaged(error.message)))
+    // After a colon stands a name, or a number that tells nobody more.
+    zip.on('error', ({ message }: Error) => reject(damaged(message.split(':', 1).join())))
     zip.on('end', () => resolve(entries))
     zip.on('entry', (entry: Entry) => {
       packed += entry.compressedSize
