@@ -6,7 +6,7 @@ import { hostAt, samplesOf } from '#core/snapshot/sample-at'
 import { snapshotLimits } from '#core/snapshot/manifest'
 import type { Locale } from '#core/text/catalogue'
 import { readNamedFile } from '#main/files/read-named-file'
-import { parseIncidentFile } from '#main/incident/read-incident-file'
+import { runIncidentJob } from '#main/incident/incident-thread'
 import { saveWhole } from '#main/incident/save-whole'
 import { usageError } from './arguments'
 import type { Output } from './output'
@@ -25,9 +25,9 @@ export interface ReportOptions {
 export async function runReport(options: ReportOptions, output: Output): Promise<void> {
   if (options.html !== null && (await isSameFile(options.file, options.html)))
     throw usageError('--html would put the report in the place of the snapshot')
-  const incident = await parseIncidentFile(
-    (await readNamedFile(options.file, snapshotLimits.fileBytes)).bytes,
-  )
+  const { bytes } = await readNamedFile(options.file, snapshotLimits.fileBytes)
+  // In a thread that has as much memory as a snapshot may take.
+  const incident = await runIncidentJob('read', { bytes })
   const report = await prepareReport(incident)
   const { html, isJson, locale } = options
   if (html === '-') output.line(toReportHtml(report, { locale }))

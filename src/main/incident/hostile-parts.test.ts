@@ -44,6 +44,16 @@ it('a state of lists in lists is refused as any other that is none', async () =>
   await expect(open()).rejects.toMatchObject({ code: 'parse', hint: 'error.snapshot-damaged' })
 })
 
+it('a sentence of more names than any has is refused', async () => {
+  const event = { id: 1, atMs: 1, targetId: '', key: null, kind: 'alert', text: 'event.alert' }
+  const many = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, 1]))
+  parts.set('events.json', json([{ ...event, params: many(32) }]))
+  expect((await open()).events[0]?.params).toEqual(many(32))
+  parts.set('events.json', json([{ ...event, params: many(33) }]))
+  await expect(open()).rejects.toMatchObject({ code: 'parse' })
+})
+
 it('a series that is none tells the person as any other part does', async () => {
   parts.set('host/series.json', Buffer.from('{"atMs":[2,1],"columns":{}}'))
   await expect(open()).rejects.toMatchObject({ code: 'parse', hint: 'error.snapshot-damaged' })

@@ -22,7 +22,15 @@ export const keySchema = z.object({
   pid: z.int().min(1).max(0x7fffffff),
   startTimeTicks: z.int().min(0),
 })
-const params = z.record(z.string().max(60), z.union([z.string().max(1000), number]))
+/** Counted before they are looked at: every name of its own takes a hundred times its bytes. */
+const names = (most: number) =>
+  z
+    .unknown()
+    .refine(
+      (raw) => typeof raw !== 'object' || raw === null || Object.keys(raw).length <= most,
+      'too many names',
+    )
+const params = names(32).pipe(z.record(z.string().max(60), z.union([z.string().max(1000), number])))
 const line = z.object({ text: z.string().max(120), params })
 const absence = z.enum([
   'not-read',
@@ -36,8 +44,7 @@ const absence = z.enum([
 ])
 const source = z.enum(['stat', 'status', 'smaps_rollup', 'oom_score', 'cgroup', 'exe', 'environ'])
 const absent = z.partialRecord(source, absence)
-const texts = (most: number) =>
-  z.record(short, long).refine((record) => Object.keys(record).length <= most, 'too many')
+const texts = (most: number) => names(most).pipe(z.record(short, long))
 
 const error: z.ZodType<ErrorValue> = z
   .object({
