@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads'
 import { AppError } from '#core/errors'
 import { fromErrorValue } from '#core/ipc/rpc'
 import type { FromIncidentWorker, IncidentJob, IncidentJobName, IncidentJobs } from './incident-messages'
@@ -41,10 +42,12 @@ function runAlone<Name extends IncidentJobName>(
       reject(cancelled())
       return
     }
-    const worker = createWorker({
-      workerData: { name, params } as IncidentJob,
-      resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
-    })
+    const worker = startWorker({ name, params } as IncidentJob)
+    if (worker instanceof AppError) {
+      onExit()
+      reject(worker)
+      return
+    }
     const stop = (): void => {
       reject(cancelled())
       // It ends by itself, soon.
@@ -70,6 +73,15 @@ function runAlone<Name extends IncidentJobName>(
       reject(new AppError('failed', 'the thread has ended'))
     })
   })
+}
+
+/** A machine that is out of threads says so at once. */
+function startWorker(job: IncidentJob): Worker | AppError {
+  try {
+    return createWorker({ workerData: job, resourceLimits: { maxOldGenerationSizeMb: mostMegabytes } })
+  } catch (error) {
+    return new AppError('failed', `the thread did not start: ${String(error)}`, { cause: error })
+  }
 }
 
 const cancelled = (): AppError => new AppError('cancelled', 'it was cancelled')

@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { runIncidentJob } from './incident-thread'
+
+const file = fileURLToPath(new URL('../../../test/fixtures/snapshots/v1.ballonet', import.meta.url))
+
+it('a thread that does not start leaves its place to the next ones', async () => {
+  // What can't be sent to a thread keeps it from being made, as a machine that is out of threads does.
+  const unsendable = { bytes: (() => undefined) as unknown as Uint8Array }
+  for (let job = 0; job < 3; job++)
+    await expect(runIncidentJob('read', unsendable)).rejects.toMatchObject({ code: 'failed' })
+  expect(await runIncidentJob('read', { bytes: readFileSync(file) })).toMatchObject({ label: 'ssh:db-7' })
+})
