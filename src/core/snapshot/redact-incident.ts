@@ -200,14 +200,18 @@ function redactSpec(spec: string, { choice, scrub }: Redactor): string {
   return scrub(spec)
 }
 
+/** In an earlier file: what else it has of it says the same. */
+const wasRedacted = (path: string): boolean => /^path-\d+$/.test(path)
+
 /** Of one name, and of two letters as well. */
 function redactPath(path: string, { choice, tokens, scrub }: Redactor): string {
-  return choice.paths && path !== '/' && path !== '' ? tokens.of('path', path) : scrub(path)
+  const isPath = path !== '/' && path !== '' && !wasRedacted(path)
+  return choice.paths && isPath ? tokens.of('path', path) : scrub(path)
 }
 
 function redactUrl(url: string, { choice, tokens, scrub }: Redactor): string {
   const plain = withoutSecretsOfUrl(url)
-  return choice.paths ? tokens.of('path', plain) : scrub(plain)
+  return choice.paths && !wasRedacted(plain) ? tokens.of('path', plain) : scrub(plain)
 }
 
 function scrubParams<Value extends string | number>(

@@ -235,6 +235,15 @@ it('a command that leads to a target is in none of its events', () => {
   expect(toText(redactIncident(earlier, defaultRedaction, nodeGzip))).not.toContain('execpl4nt')
 })
 
+it('what was taken out of a file before stays what it is', () => {
+  const incident = makeIncident()
+  const reading = { atMs: startMs, path: `/proc/${pid}/cgroup`, text: '4:memory:/docker/0123456789abcdef\n' }
+  const once = redactIncident({ ...incident, readings: [reading] }, all, nodeGzip)
+  const twice = redactIncident(once, all, nodeGzip)
+  expect(twice.processes[0]?.facts).toEqual(once.processes[0]?.facts)
+  expect(twice.readings).toEqual(once.readings)
+})
+
 describe('the preview', () => {
   it('cuts no command line, and shows versions, labels of profiles and raw texts', () => {
     const incident = incidentSaying(['api', 'x'.repeat(400), 'the-last-one'], [])
