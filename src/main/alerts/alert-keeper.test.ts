@@ -51,6 +51,14 @@ describe('alert keeper', () => {
     return keeper
   }
 
+  it('writes into no file that others can read, whatever an interrupted write left', async () => {
+    await writeFile(`${path()}.new`, 'left behind', { mode: 0o644 })
+    const keeper = open()
+    await keeper.setWebhook(webhook)
+    await keeper.dispose()
+    expect((await stat(path())).mode & 0o777).toBe(0o600)
+  })
+
   it('keeps rules and webhook over a restart, in a file of its user alone, and shows no secret', async () => {
     const keeper = open()
     expect(await keeper.overview()).toEqual({ rules: [], webhook: null, hasNotification: true, raised: [] })

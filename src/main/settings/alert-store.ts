@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { noAlertSettings, type AlertSettings } from '#core/alerts/alert-settings'
 import { parseAlertSettings } from '../alerts/alert-schemas'
+import { saveWhole } from '../incident/save-whole'
 
 export interface AlertStore {
   get(): AlertSettings
@@ -19,9 +20,8 @@ export async function openAlertStore(path: string, onError: (error: unknown) => 
   let writing: Promise<void> = Promise.resolve()
 
   async function write(text: string): Promise<void> {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(`${path}.new`, text, { mode: 0o600 })
-    await rename(`${path}.new`, path)
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await saveWhole(path, Buffer.from(text))
   }
 
   return {
