@@ -246,6 +246,17 @@ describe('webhook sender', () => {
     })
   })
 
+  it.each([
+    ['ok', true],
+    ['{"ok":true}', true],
+    ['<html>Log in to the network</html>', false],
+    ['', false],
+  ])('takes %j of Slack for an answer: %s', async (text, isOk) => {
+    const { received, url } = await serve(status(200, text))
+    expect(await sendOne({ url, preset: 'slack' })).toMatchObject({ ok: isOk })
+    expect(received).toHaveLength(1)
+  })
+
   it('tests with one attempt that tells why it failed', async () => {
     const { received, url } = await serve(status(500), status(200))
     const { sender } = open({ url })
