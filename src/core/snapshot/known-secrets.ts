@@ -15,7 +15,7 @@ export interface Secret {
   isDomain: boolean
 }
 
-/** Shorter ones would take other texts apart; in their own fields they are taken out all the same. */
+/** Shorter ones would take other texts apart, but for names; in their own fields they are taken out all the same. */
 export const leastInText = 3
 /** A container is called by the beginning of its id, the whole of which is in the paths of its cgroups. */
 const containerId = /^[0-9a-f]{12,64}$/i
@@ -46,9 +46,14 @@ const commBytes = 15
 /** Every text of the chosen kinds that the facts of an incident name; the longest first. */
 export function findSecrets(incident: Incident, choice: RedactionChoice, tokens: Tokens): Secret[] {
   const secrets = new Map<string, Secret>()
-  const add = (text: string, token: string, is: { word?: boolean; domain?: boolean } = {}): void => {
+  const add = (
+    text: string,
+    token: string,
+    is: { word?: boolean; domain?: boolean; name?: boolean } = {},
+  ): void => {
     const isNumber = /^\d+$/.test(text)
-    const isShort = text.length < leastInText || (isNumber && text.length < leastDigits)
+    const isShort =
+      text.length < (is.name === true ? 1 : leastInText) || (isNumber && text.length < leastDigits)
     const isWord = is.word === true || isNumber
     if (!isShort && !secrets.has(text))
       secrets.set(text, { text, token, isWord, isDomain: is.domain === true })
@@ -59,12 +64,12 @@ export function findSecrets(incident: Incident, choice: RedactionChoice, tokens:
     for (const { text, isWord } of findArguments(incident)) add(text, redactedText, { word: isWord })
   if (choice.hostNames) {
     for (const name of findHostNames(incident))
-      add(name, tokens.of('host', name), { word: !containerId.test(name) })
+      add(name, tokens.of('host', name), { word: !containerId.test(name), name: true })
     for (const domain of findDomains(incident))
       add(domain, tokens.of('host', domain), { word: true, domain: true })
   }
   if (choice.userNames)
-    for (const name of findUserNames(incident)) add(name, tokens.of('user', name), { word: true })
+    for (const name of findUserNames(incident)) add(name, tokens.of('user', name), { word: true, name: true })
   if (choice.paths) for (const path of findPaths(incident)) add(path, tokens.of('path', path))
   // Programs call themselves by what they were given, of which the kernel keeps the beginning.
   const beginnings = new Map([...secrets.values()].flatMap(({ text, token }) => beginningOf(text, token)))

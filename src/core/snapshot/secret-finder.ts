@@ -20,6 +20,7 @@ export function createSecretFinder(
   // The longest first, as they come; short ones would fill the lists of all that begin alike.
   const long = groupByBeginning(secrets, keyLength, Number.POSITIVE_INFINITY)
   const short = groupByBeginning(secrets, leastInText, keyLength)
+  const tiny = groupByBeginning(secrets, 1, leastInText)
   const domains = secrets.filter(({ isDomain }) => isDomain).map(({ text }) => text)
   const name = domains.length === 0 ? null : toNamePattern(domains)
 
@@ -27,6 +28,7 @@ export function createSecretFinder(
     const candidates = [
       ...(long.get(folded.slice(at, at + keyLength)) ?? []),
       ...(short.get(folded.slice(at, at + leastInText)) ?? []),
+      ...(tiny.get(folded.charAt(at)) ?? []),
     ]
     const own = candidates.find(
       ({ text, isWord }) => folded.startsWith(text, at) && (!isWord || isAlone(folded, at, at + text.length)),

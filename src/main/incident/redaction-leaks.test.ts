@@ -197,6 +197,19 @@ describe('paths, hosts and users of any text', () => {
     expect(toText(redactIncident(incident, { ...none, [kind]: true }, nodeGzip))).not.toContain(zebra)
   })
 
+  it('takes out a host and a user of one or two letters, as words', () => {
+    const incident = incidentSaying(['api'], ['connected to vm as q, vmstat'])
+    const [process] = incident.processes
+    if (process === undefined) throw new Error('no process')
+    const short = {
+      ...incident,
+      host: { ...incident.host, hostname: 'vm' },
+      processes: [{ ...process, facts: { ...process.facts, user: 'q' } }],
+    }
+    const redacted = redactIncident(short, { ...none, hostNames: true, userNames: true }, nodeGzip)
+    expect(redacted.marks[0]?.text).toMatch(/^connected to host-\d+ as user-\d+, vmstat$/)
+  })
+
   it('keeps what is no address, no path and nobody', () => {
     const text = '12:30:45 std::vec 1.2.3 n/a github.com/x/y@v1.2.3 127.0.0.1 localhost /proc/8/maps'
     const redacted = redactIncident(incidentSaying(['api'], [text]), all, nodeGzip)
