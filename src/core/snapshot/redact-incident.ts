@@ -68,7 +68,8 @@ function redactProfiles(incident: Incident, redactor: Redactor, gzip: GzipCodec)
   const { choice, scrub, scrubCode: code } = redactor
   const isAsItCame = !Object.values(choice).includes(true)
   return incident.profiles.flatMap(({ info, bytes }) => {
-    const clean = isAsItCame ? bytes : redactProfile(bytes, { code, other: scrub }, gzip)
+    // Addresses lose their passwords whatever was chosen; what is no profile has none that are known.
+    const clean = redactProfile(bytes, { code, other: scrub }, gzip) ?? (isAsItCame ? bytes : null)
     if (clean === null) return []
     return [
       {

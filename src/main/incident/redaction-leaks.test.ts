@@ -96,6 +96,20 @@ function incidentSaying(cmdline: string[], texts: string[]): Incident {
   }
 }
 
+it('an address in a profile has no password, also where nothing is to be taken out', () => {
+  const incident = makeIncident()
+  const [profile] = incident.profiles
+  if (profile === undefined) throw new Error('no profile')
+  const bytes = zipProfile({
+    sampleTypes: [['inuse_space', 'bytes']],
+    samples: [{ stack: [], values: [7], labels: [{ key: 'db', text: 'pg://app:pl4nted@db/x?k=pl4nted' }] }],
+  })
+  const planted = { ...incident, profiles: [{ ...profile, bytes }] }
+  const text = toText(redactIncident(planted, none, nodeGzip))
+  expect(text).not.toContain('pl4nted')
+  expect(text).toContain('pg://db/x')
+})
+
 describe('parts of arguments', () => {
   it.each([
     [
