@@ -68,14 +68,20 @@ function createOutput(): { told: Told; output: Output } {
 
 async function capture(
   pids: number[],
-  options: Partial<CaptureOptions> & { stopWhen?: (stop: () => void) => void } = {},
+  options: Partial<CaptureOptions> & { spec?: string; stopWhen?: (stop: () => void) => void } = {},
 ): Promise<{ out: string; told: Told }> {
   const { told, output } = createOutput()
   const out = options.out ?? join(dir, `${pids.join('-')}-${Math.random()}.ballonet`)
   const controller = new AbortController()
   options.stopWhen?.(() => controller.abort())
   const targetOptions = {
-    ...{ spec: 'local', intervalMs: 1000, isElevated: false, output, stop: controller.signal },
+    ...{
+      spec: options.spec ?? 'local',
+      intervalMs: 1000,
+      isElevated: false,
+      output,
+      stop: controller.signal,
+    },
   }
   await withTarget(targetOptions, (target, sampler) =>
     runCapture(
@@ -165,6 +171,15 @@ describe('capture', () => {
     symlinkSync(join(dir, 'nothing'), link)
     await expect(checkOut(link, false)).rejects.toThrow('--force')
   })
+
+  it('leaves the command of its target here, in every part', async () => {
+    const { out } = await capture([startSleep().pid], { spec: 'exec:env PW=execs3cr3t sh', durationMs: 1200 })
+    const script =
+      'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); [sys.stdout.buffer.write(z.read(n)) for n in z.namelist()]'
+    const text = execFileSync('python3', ['-c', script, out]).toString()
+    expect(text).toContain('exec:‹redacted›')
+    expect(text).not.toContain('execs3cr3t')
+  }, 30_000)
 
   it('a full disk is a clear error, and leaves nothing behind', async () => {
     const small = join(dir, 'small')

@@ -91,7 +91,7 @@ export async function runCapture(
   stop: AbortSignal,
 ): Promise<void> {
   const keys = await Promise.all(options.pids.map((pid) => findKey(sampler, pid)))
-  const builder = createIncidentBuilder({ label: target.label, host: target.host, fromMs: Date.now() })
+  const builder = createIncidentBuilder({ label: target.spec, host: target.host, fromMs: Date.now() })
   let host: HostSample | null = null
   const judging = withVerdicts(sampler, {
     host: () => host,
@@ -211,7 +211,7 @@ async function watchForCapture(
       const comm = watch.latest()?.comm ?? watch.facts.comm
       const id = `${key.pid}-${rest.atMs}`
       builder.addProfile({
-        info: { id, targetId: to.target.label, key, comm, sizeBytes: bytes.length, ...rest },
+        info: { id, targetId: to.target.spec, key, comm, sizeBytes: bytes.length, ...rest },
         bytes,
       })
     } catch {

@@ -53,4 +53,32 @@ describe('slope of the heap in use', () => {
     expect(slope).toBeGreaterThan(4 * MiB)
     expect(slope).toBeLessThan(8 * MiB)
   })
+
+  it.each(['without a number', 'with the last one'])(
+    'is not known any more when the endpoint has stopped answering, %s',
+    (how) => {
+      const slope = createHeapSlope()
+      const scene = heapStory((second) => (170 + second / 10) * MiB, 60 * MiB, 15)
+      const toGo = (second: number) => ({ ...go, atMs: startMs + second * 1000, ...scene(second).go })
+      const push = (second: number, answer: ReturnType<typeof toGo> | null): void =>
+        slope.push({ ...sample, atMs: startMs + second * 1000, go: answer })
+      for (let second = 0; second <= 300; second++) push(second, toGo(second))
+      const last = how === 'with the last one' ? toGo(300) : null
+      for (let second = 301; second <= 360; second++) push(second, last)
+      expect(slope.perMinuteBytes()).not.toBeNull()
+      push(361, last)
+      expect(slope.perMinuteBytes()).toBeNull()
+    },
+  )
+
+  it('is known between the answers of an endpoint that is asked seldom', () => {
+    const slope = createHeapSlope()
+    const scene = heapStory((second) => (170 + second / 10) * MiB, 60 * MiB, 15)
+    for (let second = 0; second <= 595; second++) {
+      const asked = Math.floor(second / 100) * 100
+      const answer = { ...go, atMs: startMs + asked * 1000, ...scene(asked).go, numGc: null }
+      slope.push({ ...sample, atMs: startMs + second * 1000, go: answer })
+    }
+    expect(slope.perMinuteBytes()).not.toBeNull()
+  })
 })

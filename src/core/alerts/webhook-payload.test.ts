@@ -38,6 +38,8 @@ describe('webhook payloads', () => {
     const signed = parse(toWebhookBody(seedAlarm, 'feishu', 'en', { timestamp: '1', sign: 's' }))
     expect(signed).toMatchObject({ timestamp: '1', sign: 's', msg_type: 'text' })
     expect(toWebhookBody(hostileAlarm, 'feishu', 'en')).not.toMatch(/<|>/)
+    const process = { key: { pid: 7, startTimeTicks: 9 }, comm: '[a](//b.c)**x**' }
+    expect(toWebhookBody({ ...seedAlarm, process }, 'feishu', 'en')).not.toMatch(/\]\(|\*\*/)
   })
 
   it('is a text for Slack, with its three control characters escaped', () => {
@@ -45,5 +47,10 @@ describe('webhook payloads', () => {
     expect(text).not.toMatch(/[<>]/)
     expect(text).toContain('&lt;!channel&gt; &amp; ')
     expect(text).toContain('&lt;https://evil.example|click&gt;')
+    expect(parse(toWebhookBody(hostileAlarm, 'slack', 'en'))).toMatchObject({
+      mrkdwn: false,
+      unfurl_links: false,
+      unfurl_media: false,
+    })
   })
 })

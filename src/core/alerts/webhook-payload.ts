@@ -43,7 +43,13 @@ export function toWebhookBody(
         content: { text: toFeishuText(lines.join('\n')) },
       })
     case 'slack':
-      return JSON.stringify({ text: toSlackText(lines.join('\n')) })
+      // What a process calls itself is neither bold nor a page to be fetched and shown.
+      return JSON.stringify({
+        text: toSlackText(lines.join('\n')),
+        mrkdwn: false,
+        unfurl_links: false,
+        unfurl_media: false,
+      })
   }
 }
 
@@ -80,7 +86,10 @@ export function toSlackText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** Feishu takes `<at user_id="all">` in a text as a mention of everybody: signs of the same look that are no markup. */
+/**
+ * Feishu takes `<at user_id="all">` in a text as a mention of everybody, `[text](address)` as a link and `**` as bold: signs of the
+ * same look that are no markup.
+ */
 export function toFeishuText(text: string): string {
-  return text.replaceAll('<', '＜').replaceAll('>', '＞')
+  return text.replaceAll('<', '＜').replaceAll('>', '＞').replaceAll('](', '］(').replaceAll('**', '＊＊')
 }

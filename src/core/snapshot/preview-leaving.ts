@@ -1,18 +1,23 @@
-import type { Incident, StreamColumns } from './incident'
+import type { Incident, IncidentProfile, RawReading, StreamColumns } from './incident'
 import type { LeavingPreview, LeavingText } from './redaction'
+import { textsOfProfile, type GzipCodec } from './scrub-profile'
 
 const mostTexts = 500
-const longestText = 300
+/** A whole command line: what is cut here would leave unseen. */
+const longestText = 65_536
 
 type Named = Omit<LeavingText, 'isRedacted'>
 
-/** What the redacted incident would tell in words, beside what it would have told: both of the same incident. */
-export function previewLeaving(redacted: Incident, original: Incident): LeavingPreview {
-  const before = [...textsOf(original, original)]
+/**
+ * What the redacted incident would tell in words, beside what it would have told: both of the same incident. Names of functions
+ * and of their files are not listed, nor what only the kernel writes.
+ */
+export function previewLeaving(redacted: Incident, original: Incident, gzip: GzipCodec): LeavingPreview {
+  const before = [...textsOf(original, original, gzip)]
   const seen = new Map<string, LeavingText>()
   let index = 0
-  for (const named of textsOf(redacted, original)) {
-    const text = named.text.slice(0, longestText)
+  for (const named of textsOf(redacted, original, gzip)) {
+    const text = named.text.length > longestText ? `${named.text.slice(0, longestText)}…` : named.text
     const isRedacted = before[index++]?.text !== named.text
     if (text === '' && !isRedacted) continue
     const id = `${named.kind}\n${named.pid}\n${text}`
@@ -43,7 +48,7 @@ export function withoutNumbers(incident: Incident): Incident {
 }
 
 /** In the same order and number whatever was taken out. */
-function* textsOf(incident: Incident, original: Incident): Generator<Named> {
+function* textsOf(incident: Incident, original: Incident, gzip: GzipCodec): Generator<Named> {
   const { label, host, processes, events, marks, top } = incident
   const named = (kind: Named['kind'], pid: number | null, text: string | null | undefined): Named => ({
     kind,
@@ -54,19 +59,22 @@ function* textsOf(incident: Incident, original: Incident): Generator<Named> {
     named('label', null, label),
     named('hostNames', null, host.hostname),
     named('hostNames', null, host.bootId),
+    named('version', null, host.kernelRelease),
   ]
   for (const [index, { key, facts, states, verdict, proof }] of processes.entries()) {
     const [program = '', ...rest] = facts.cmdline ?? []
-    const [name = '', ...title] = program.split(' ')
+    const [name = ''] = program.split(/\s/)
     all.push(
       named('program', key.pid, facts.comm),
       named('program', key.pid, name),
-      named('arguments', key.pid, [...title, ...rest].join(' ')),
+      named('arguments', key.pid, [program.slice(name.length).trim(), ...rest].join(' ').trim()),
       named('userNames', key.pid, facts.user),
       named('paths', key.pid, facts.exePath),
       named('paths', key.pid, facts.cgroupPath),
       named('paths', key.pid, facts.goModule),
       named('paths', key.pid, facts.build?.mainPackage),
+      named('version', key.pid, facts.goVersion),
+      named('version', key.pid, facts.build?.moduleVersion),
       named('environment', key.pid, toEnvironmentText(facts.goEnvironment)),
     )
     // A flag that stays here has its place all the same.
@@ -78,23 +86,71 @@ function* textsOf(incident: Incident, original: Incident): Generator<Named> {
         named('paths', key.pid, state.endpoint.url),
         named('paths', key.pid, state.cgroup?.path),
         named('event', key.pid, state.endpoint.error?.message),
+        ...textsOfParams(state.endpoint.error?.params).map((text) => named('event', key.pid, text)),
       )
-    for (const { params } of [...(verdict?.findings ?? []), ...(verdict?.limits ?? [])])
-      for (const value of Object.values(params))
-        if (typeof value === 'string') all.push(named('event', key.pid, value))
+    const { findings = [], limits = [] } = verdict ?? {}
+    const lines = [...findings.flatMap((each) => [each, ...each.evidence, ...each.next]), ...limits]
+    for (const { params } of lines)
+      all.push(...textsOfParams(params).map((text) => named('event', key.pid, text)))
+    all.push(named('program', key.pid, proof?.comm))
     if (proof?.domain.kind === 'cgroup') all.push(named('paths', key.pid, proof.domain.path))
   }
-  for (const { params, key } of events)
-    for (const value of Object.values(params))
-      if (typeof value === 'string') all.push(named('event', key?.pid ?? null, value))
+  for (const { params, key, targetId } of events)
+    all.push(
+      named('label', null, targetId),
+      ...textsOfParams(params).map((text) => named('event', key?.pid ?? null, text)),
+    )
   for (const { text } of marks) all.push(named('mark', null, text))
-  // One that stays here has its place all the same.
-  for (const { info } of original.profiles) {
-    const leaving = incident.profiles.find((each) => each.info.id === info.id)
-    all.push(named('paths', info.key.pid, leaving?.info.url))
+  for (const whole of original.profiles) {
+    const { pid } = whole.info.key
+    // One that stays here has its place all the same.
+    const leaving = incident.profiles.find(({ info }) => info.id === whole.info.id)
+    const texts = leaving === undefined ? [] : readTexts(leaving, gzip)
+    all.push(
+      named('label', null, leaving?.info.targetId),
+      named('program', pid, leaving?.info.comm),
+      named('paths', pid, leaving?.info.url),
+      ...readTexts(whole, gzip).map((_, index) => named('profile', pid, texts[index])),
+    )
   }
   for (const { rows } of top) for (const { key, comm } of rows) all.push(named('program', key.pid, comm))
+  for (const reading of leavingReadings(incident))
+    all.push(named('reading', toPid(reading.path), textOfReading(reading)))
   yield* all
+}
+
+const textsOfParams = (params: Record<string, string | number> = {}): string[] =>
+  Object.values(params).filter((value) => typeof value === 'string')
+
+function readTexts({ bytes }: IncidentProfile, gzip: GzipCodec): string[] {
+  try {
+    return textsOfProfile(gzip.unpack(bytes))
+  } catch {
+    return []
+  }
+}
+
+/** Command lines come last: where they stay here, the others have their places all the same. Environments never leave. */
+function leavingReadings({ readings }: Incident): RawReading[] {
+  const leaving = readings.filter(({ path }) => !path.endsWith('/environ'))
+  const isCommand = ({ path }: RawReading): boolean => path.endsWith('/cmdline')
+  return [...leaving.filter((each) => !isCommand(each)), ...leaving.filter(isCommand)]
+}
+
+function toPid(path: string): number | null {
+  const pid = /^\/proc\/(\d+)\//.exec(path)?.[1]
+  return pid === undefined ? null : Number(pid)
+}
+
+const numbersOnly =
+  /^\/proc\/(?:meminfo|vmstat|loadavg|pressure\/memory|\d+\/(?:statm|limits|oom_score(?:_adj)?))$/
+
+/** What of it a person or a program wrote. */
+function textOfReading({ path, text }: RawReading): string {
+  if (numbersOnly.test(path)) return ''
+  if (/^\/proc\/\d+\/status$/.test(path)) return /^Name:[^\n]*/.exec(text)?.[0] ?? text
+  if (/^\/proc\/\d+\/stat$/.test(path)) return /^\d+ \([^]*\)/.exec(text)?.[0] ?? text
+  return text.trim()
 }
 
 function toEnvironmentText(environment: Record<string, string> | null): string {

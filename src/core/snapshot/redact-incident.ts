@@ -2,11 +2,12 @@ import type { ErrorValue } from '../errors'
 import type { GoBuild, ProcessFacts } from '../metrics/samples'
 import type { Verdict } from '../verdict/verdict'
 import type { Incident, IncidentProcess, IncidentProfile } from './incident'
-import { createTokens, findSecrets, redactedText, type Secret, type Tokens } from './known-secrets'
+import { createTokens, findSecrets, isCommand, redactedText, titleOf, type Tokens } from './known-secrets'
 import type { RedactionChoice } from './redaction'
 import type { ProcessState } from './sample-parts'
 import { scrubProfile, type GzipCodec } from './scrub-profile'
-import { createScrubber, withoutSecretsOfUrl } from './scrubber'
+import { createScrubber } from './scrubber'
+import { withoutSecretsOfUrl } from './secrets-of-url'
 
 /** All that ever leaves of an environment. */
 const environmentNames = ['GODEBUG', 'GOGC', 'GOMEMLIMIT', 'GOMAXPROCS']
@@ -17,12 +18,9 @@ interface Redactor {
   tokens: Tokens
   /** Of a text that anything can stand in. */
   scrub: (text: string) => string
-  /** Of what a program is called: the kernel cuts it, and programs write arguments there. */
-  scrubName: (comm: string) => string
+  /** Of versions and of names of functions, in which a word such as `serve` of a command line is none of it. */
+  scrubCode: (text: string) => string
 }
-
-/** As much as the kernel keeps of a name. */
-const commBytes = 15
 
 /**
  * The incident without what was chosen to stay here, wherever it stands: in its own field, in messages, marks, raw readings. What is
@@ -33,8 +31,10 @@ export function redactIncident(incident: Incident, choice: RedactionChoice, gzip
   const tokens = createTokens()
   const secrets = findSecrets(incident, choice, tokens)
   const scrub = createScrubber(secrets, choice, tokens)
-  const scrubName = createNameScrubber(secrets, scrub)
-  const redactor: Redactor = { choice, tokens, scrub, scrubName }
+  const withoutArguments = { ...choice, arguments: false }
+  const code = findSecrets(incident, withoutArguments, tokens)
+  const scrubCode = createScrubber(code, withoutArguments, tokens)
+  const redactor: Redactor = { choice, tokens, scrub, scrubCode }
   const { host, label } = incident
   return {
     ...incident,
@@ -44,6 +44,7 @@ export function redactIncident(incident: Incident, choice: RedactionChoice, gzip
       hostname:
         host.hostname === null || !choice.hostNames ? host.hostname : tokens.of('host', host.hostname),
       bootId: choice.hostNames ? null : host.bootId,
+      kernelRelease: host.kernelRelease === null ? null : scrubCode(host.kernelRelease),
     },
     processes: incident.processes.map((process) => redactProcess(process, redactor)),
     events: incident.events.map((event) => ({
@@ -58,26 +59,24 @@ export function redactIncident(incident: Incident, choice: RedactionChoice, gzip
       .map(({ atMs, path, text }) => ({ atMs, path: scrub(path), text: scrub(text) })),
     top: incident.top.map(({ atMs, rows }) => ({
       atMs,
-      rows: rows.map((row) => ({ ...row, comm: scrubName(row.comm) })),
+      rows: rows.map((row) => ({ ...row, comm: scrub(row.comm) })),
     })),
   }
 }
 
-/** Names of functions are not looked through for arguments: words such as `serve` are in many of them. */
 function redactProfiles(incident: Incident, redactor: Redactor, gzip: GzipCodec): IncidentProfile[] {
-  const { choice, tokens, scrub } = redactor
-  const withoutArguments = { ...choice, arguments: false }
-  const code = createScrubber(findSecrets(incident, withoutArguments, tokens), withoutArguments, tokens)
+  const { choice, scrub, scrubCode: code } = redactor
   const isAsItCame = !Object.values(choice).includes(true)
   return incident.profiles.flatMap(({ info, bytes }) => {
-    const clean = isAsItCame ? bytes : redactProfile(bytes, { code, other: scrub }, gzip)
+    // Addresses lose their passwords whatever was chosen; what is no profile has none that are known.
+    const clean = redactProfile(bytes, { code, other: scrub }, gzip) ?? (isAsItCame ? bytes : null)
     if (clean === null) return []
     return [
       {
         info: {
           ...info,
           targetId: redactSpec(info.targetId, redactor),
-          comm: redactor.scrubName(info.comm),
+          comm: redactor.scrub(info.comm),
           url: redactUrl(info.url, redactor),
           sizeBytes: clean.length,
         },
@@ -101,22 +100,10 @@ function redactProfile(
   }
 }
 
-function createNameScrubber(
-  secrets: readonly Secret[],
-  scrub: (text: string) => string,
-): (comm: string) => string {
-  const beginnings = new Map(
-    secrets
-      .filter(({ text }) => text.length > commBytes)
-      .map(({ text, token }) => [text.slice(0, commBytes), token]),
-  )
-  return (comm) => beginnings.get(comm) ?? scrub(comm)
-}
-
 const cutMark = (text: string): string => text.slice(0, 200)
 
 function redactProcess(process: IncidentProcess, redactor: Redactor): IncidentProcess {
-  const { scrub, scrubName } = redactor
+  const { scrub } = redactor
   const { states, verdict, proof } = process
   // A busy process goes back and forth between few of them.
   const known = new Map<ProcessState, ProcessState>()
@@ -135,22 +122,22 @@ function redactProcess(process: IncidentProcess, redactor: Redactor): IncidentPr
         ? null
         : {
             ...proof,
-            comm: scrubName(proof.comm),
+            comm: scrub(proof.comm),
             domain:
               proof.domain.kind === 'host'
                 ? proof.domain
-                : { ...proof.domain, path: scrub(proof.domain.path) },
+                : { ...proof.domain, path: redactPath(proof.domain.path, redactor) },
           },
   }
 }
 
 function scrubState(state: ProcessState, redactor: Redactor): ProcessState {
-  const { scrub, scrubName } = redactor
+  const { scrub } = redactor
   const { cgroup, endpoint } = state
   return {
     ...state,
-    comm: scrubName(state.comm),
-    cgroup: cgroup === null ? null : { ...cgroup, path: scrub(cgroup.path) },
+    comm: scrub(state.comm),
+    cgroup: cgroup === null ? null : { ...cgroup, path: redactPath(cgroup.path, redactor) },
     endpoint: {
       ...endpoint,
       url: endpoint.url === null ? null : redactUrl(endpoint.url, redactor),
@@ -160,15 +147,16 @@ function scrubState(state: ProcessState, redactor: Redactor): ProcessState {
 }
 
 function redactFacts(facts: ProcessFacts, redactor: Redactor): ProcessFacts {
-  const { choice, tokens, scrub, scrubName } = redactor
+  const { choice, tokens, scrub, scrubCode } = redactor
   const { cmdline, user, exePath, goEnvironment, build, madviseWhy } = facts
   return {
     ...facts,
-    comm: scrubName(facts.comm),
+    comm: scrub(facts.comm),
     cmdline: cmdline === null ? null : redactCommand(cmdline, redactor),
     user: user === null || user === 'root' || !choice.userNames ? user : tokens.of('user', user),
-    exePath: exePath === null ? null : scrub(exePath),
-    cgroupPath: facts.cgroupPath === null ? null : scrub(facts.cgroupPath),
+    exePath: exePath === null ? null : redactPath(exePath, redactor),
+    cgroupPath: facts.cgroupPath === null ? null : redactPath(facts.cgroupPath, redactor),
+    goVersion: facts.goVersion === null ? null : scrubCode(facts.goVersion),
     goModule: facts.goModule === null ? null : scrub(facts.goModule),
     goEnvironment: goEnvironment === null ? null : cutEnvironment(goEnvironment, scrub),
     madviseWhy: madviseWhy === null ? null : { ...madviseWhy, params: scrubParams(madviseWhy.params, scrub) },
@@ -178,9 +166,9 @@ function redactFacts(facts: ProcessFacts, redactor: Redactor): ProcessFacts {
 
 function redactCommand([program = '', ...rest]: string[], { choice, scrub }: Redactor): string[] {
   if (!choice.arguments) return [program, ...rest].map(scrub)
-  // Programs that write a title put all of it into the first one.
-  const [name = '', ...title] = program.split(' ')
-  return [scrub(name), ...[...(title.length > 0 ? ['title'] : []), ...rest].map(() => redactedText)]
+  const [name = ''] = program.split(/\s/)
+  const others = titleOf(program) === '' ? rest : ['title', ...rest]
+  return [scrub(name), ...others.map(() => redactedText)]
 }
 
 /** Four names, of which a hostile file may have more than a host. */
@@ -193,7 +181,7 @@ function cutEnvironment(
 }
 
 /** Flags of the compiler hold what was written on its command line: versions, folders, keys. */
-function redactBuild(build: GoBuild, { choice, scrub }: Redactor): GoBuild {
+function redactBuild(build: GoBuild, { choice, scrub, scrubCode }: Redactor): GoBuild {
   const isFlag = (name: string): boolean => name.startsWith('-') || /FLAGS$/.test(name)
   const settings = Object.entries(build.settings).filter(
     ([name]) =>
@@ -201,6 +189,7 @@ function redactBuild(build: GoBuild, { choice, scrub }: Redactor): GoBuild {
   )
   return {
     ...build,
+    moduleVersion: build.moduleVersion === null ? null : scrubCode(build.moduleVersion),
     mainPackage: build.mainPackage === null ? null : scrub(build.mainPackage),
     settings: Object.fromEntries(settings.map(([name, value]) => [name, scrub(value)])),
   }
@@ -208,13 +197,22 @@ function redactBuild(build: GoBuild, { choice, scrub }: Redactor): GoBuild {
 
 function redactSpec(spec: string, { choice, scrub }: Redactor): string {
   // Its command is a command line, in which hosts, users and paths stand as nobody knows.
-  if (spec.startsWith('exec:') && Object.values(choice).includes(true)) return `exec:${redactedText}`
+  if (isCommand(spec) && Object.values(choice).includes(true)) return `exec:${redactedText}`
   return scrub(spec)
+}
+
+/** In an earlier file: what else it has of it says the same. */
+const wasRedacted = (path: string): boolean => /^path-\d+$/.test(path)
+
+/** Of one name, and of two letters as well. */
+function redactPath(path: string, { choice, tokens, scrub }: Redactor): string {
+  const isPath = path !== '/' && path !== '' && !wasRedacted(path)
+  return choice.paths && isPath ? tokens.of('path', path) : scrub(path)
 }
 
 function redactUrl(url: string, { choice, tokens, scrub }: Redactor): string {
   const plain = withoutSecretsOfUrl(url)
-  return choice.paths ? tokens.of('path', plain) : scrub(plain)
+  return choice.paths && !wasRedacted(plain) ? tokens.of('path', plain) : scrub(plain)
 }
 
 function scrubParams<Value extends string | number>(

@@ -24,7 +24,16 @@ export const defaultRedaction: RedactionChoice = {
 
 /** One text that a file would hold, as it would stand there. */
 export interface LeavingText {
-  kind: keyof RedactionChoice | 'program' | 'environment' | 'mark' | 'event' | 'label'
+  kind:
+    | keyof RedactionChoice
+    | 'program'
+    | 'version'
+    | 'environment'
+    | 'mark'
+    | 'event'
+    | 'label'
+    | 'profile'
+    | 'reading'
   /** pid of the process that it is of; null: of the host. */
   pid: number | null
   /** As it leaves; untrusted. */

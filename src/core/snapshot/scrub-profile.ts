@@ -47,6 +47,21 @@ export function scrubProfile(bytes: Uint8Array, scrub: ProfileScrubbers): Uint8A
   return pieces.length === 0 ? bytes : concat([...pieces, bytes.subarray(kept)])
 }
 
+/** What stands in labels, mappings and comments of an inflated profile. Throws AppError `parse` for what is no profile. */
+export function textsOfProfile(bytes: Uint8Array): string[] {
+  const { units, code } = findUses(bytes)
+  const texts: string[] = []
+  const reader = new WireReader(bytes, 0, bytes.length)
+  for (let index = 0; reader.next();) {
+    if (reader.field !== stringField) continue
+    reader.expectBytes()
+    const at = index++
+    if (at === 0 || units.has(at) || code.has(at)) continue
+    texts.push(new TextDecoder().decode(bytes.subarray(reader.dataStart, reader.dataEnd)))
+  }
+  return texts
+}
+
 /** Which strings name units and sample types, and which functions and files. */
 function findUses(bytes: Uint8Array): { units: Set<number>; code: Set<number> } {
   const units = new Set<number>()

@@ -103,6 +103,17 @@ describe('alert engine', () => {
     expect(told[0]?.value).toBeCloseTo(65)
   })
 
+  it('clears what a name had raised when another program runs in the process', () => {
+    const named = toRule(rss2, { scope: { targetSpec: null, processPattern: 'svc*' } })
+    const { engine, told } = start(named)
+    engine.addProcess('local', processAt(0, 3 * GiB))
+    engine.addProcess('local', { ...processAt(1, 3 * GiB), comm: 'svc-worker' })
+    expect(engine.raised).toHaveLength(1)
+    engine.addProcess('local', { ...processAt(2, 3 * GiB), comm: 'other' })
+    expect(engine.raised).toEqual([])
+    expect(told[1]).toMatchObject({ kind: 'cleared', end: 'not-watched' })
+  })
+
   it('knows a process by its start, not by its pid, and clears what ends with it', () => {
     const { engine, told } = start(toRule(rss2))
     engine.addProcess('local', processAt(0, 3 * GiB))

@@ -2,7 +2,7 @@ import type { AlertMessage } from '#core/alerts/alert-message'
 import { coversProcess, coversTarget, isHostRule, type AlertRule } from '#core/alerts/alert-rule'
 import type { AlertEnd } from '#core/alerts/alert-state'
 import type { HostSample, ProcessSample } from '#core/metrics/samples'
-import { toKeyText, type ProcessKey } from '#core/process-key'
+import { isSameProcess, toKeyText, type ProcessKey } from '#core/process-key'
 import type { Verdict } from '#core/verdict/verdict'
 import { createAlertSubject, type AlertSubjectState } from './alert-subject'
 import { createTargetKnowledge, type TargetKnowledge } from './target-knowledge'
@@ -86,6 +86,18 @@ export function createAlertEngine(options: AlertEngineOptions): AlertEngine {
     },
     addProcess(targetId, sample) {
       const known = knowledgeOf(targetId)
+      const before = known.processOf(sample.key)?.comm
+      // Another program in the same process: what a rule on the old name raised would never be cleared.
+      if (before !== undefined && before !== sample.comm)
+        endAll(
+          ({ rule, process, targetId: of }) =>
+            of === targetId &&
+            process !== null &&
+            isSameProcess(process.key, sample.key) &&
+            !coversProcess(rule, targetId, sample.comm),
+          sample.atMs,
+          'not-watched',
+        )
       const ruled = rules.filter((rule) => !isHostRule(rule) && coversProcess(rule, targetId, sample.comm))
       known.addProcess(
         sample,

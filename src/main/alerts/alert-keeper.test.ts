@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -50,6 +50,25 @@ describe('alert keeper', () => {
     keepers.push(keeper)
     return keeper
   }
+
+  it('writes into no file that others can read, whatever an interrupted write left', async () => {
+    await writeFile(`${path()}.new`, 'left behind', { mode: 0o644 })
+    const keeper = open()
+    await keeper.setWebhook(webhook)
+    await keeper.dispose()
+    expect((await stat(path())).mode & 0o777).toBe(0o600)
+  })
+
+  it('sets a file that was cut off aside, with all that is left of it', async () => {
+    const cut = JSON.stringify({ rules: [rule], webhook }).slice(0, -30)
+    await writeFile(path(), cut, { mode: 0o600 })
+    const keeper = open()
+    await keeper.saveRule(rule)
+    await keeper.dispose()
+    expect(await readFile(`${path()}.unreadable`, 'utf8')).toBe(cut)
+    expect((await stat(`${path()}.unreadable`)).mode & 0o777).toBe(0o600)
+    expect(await readFile(path(), 'utf8')).toContain(rule.name)
+  })
 
   it('keeps rules and webhook over a restart, in a file of its user alone, and shows no secret', async () => {
     const keeper = open()

@@ -80,14 +80,17 @@ function readAnswer(
     end({
       status: incoming.statusCode ?? 0,
       text: Buffer.concat(pieces).toString('utf8'),
-      retryAfterMs: toRetryAfter(incoming.headers['retry-after']),
+      retryAfterMs: toRetryAfter(incoming.headers['retry-after'], incoming.headers.date),
     }),
   )
 }
 
-/** Seconds only; a date is not worth the trust in two clocks. */
-function toRetryAfter(header: string | undefined): number | null {
-  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : null
+/** Seconds, or a date: that is held against the date of the same answer, for two clocks are not to be trusted. */
+function toRetryAfter(header: string | undefined, answeredAt: string | undefined): number | null {
+  if (header === undefined) return null
+  if (/^\d{1,6}$/.test(header)) return Number(header) * 1000
+  const waitMs = Date.parse(header) - Date.parse(answeredAt ?? '')
+  return waitMs >= 0 ? waitMs : null
 }
 
 function refuse(code: 'timeout' | 'unreachable' | 'too-large', hint: string, reason?: string): AppError {

@@ -21,7 +21,7 @@ export function toDelivery({ status, text, retryAfterMs }: PostAnswer, preset: W
     retryAfterMs,
   })
   if (status >= 200 && status < 300) {
-    const code = preset === 'feishu' ? toFeishuCode(text) : 0
+    const code = readers[preset](text)
     if (code === 0) return { error: null, mayRetry: false, retryAfterMs: null }
     const options = { hint: 'alert.webhook.refused', params: { code: code ?? '?' } }
     return failed(new AppError('refused', `webhook: code ${code ?? '?'}`, options), code === feishuBusy)
@@ -34,6 +34,25 @@ export function toDelivery({ status, text, retryAfterMs }: PostAnswer, preset: W
   const mayRetry = status >= 500 || status === 429 || status === 408
   const options = { hint: 'alert.webhook.status', params }
   return failed(new AppError('failed', `webhook: answered ${status}`, options), mayRetry)
+}
+
+/** What an answer of 200 says: 0 is well; null: that is no answer of such a receiver. */
+const readers: Record<WebhookPreset, (text: string) => number | null> = {
+  // Of any receiver, each of which has words of its own.
+  json: () => 0,
+  feishu: toFeishuCode,
+  slack: (text) => (isSlackOk(text) ? 0 : null),
+}
+
+/** `ok`; receivers that take the same messages say so in JSON. A page of a proxy says neither. */
+function isSlackOk(text: string): boolean {
+  if (text.trim() === 'ok') return true
+  try {
+    const answer = JSON.parse(text) as { ok?: unknown; success?: unknown } | null
+    return answer?.ok === true || answer?.success === true
+  } catch {
+    return false
+  }
 }
 
 /** Feishu answers 200 also to what it does not take; 0 is well. null: that is no answer of a bot. */

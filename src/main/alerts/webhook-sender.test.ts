@@ -10,6 +10,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { AlertMessage } from '#core/alerts/alert-message'
 import { seedAlarm } from '#core/alerts/alert-message.fixture'
 import type { Result } from '#core/errors'
+import { postJson } from './post-json'
 import { createWebhookSender, type WebhookSender, type WebhookSenderOptions } from './webhook-sender'
 
 interface Received {
@@ -123,6 +124,24 @@ describe('webhook sender', () => {
     expect(performance.now() - startMs).toBeGreaterThan(900)
   })
 
+  it('takes a date to wait for from the clock that wrote it', async () => {
+    const date = 'Wed, 21 Oct 2015 07:28:00 GMT'
+    const answer = (retryAfter: string) => status(429, '', { date, 'retry-after': retryAfter })
+    const asked: (number | null)[] = []
+    for (const header of [
+      'Wed, 21 Oct 2015 07:28:30 GMT',
+      'Wed, 21 Oct 2015 07:27:00 GMT',
+      '-5',
+      'soon',
+      '7',
+    ]) {
+      const { url } = await serve(answer(header))
+      const limits = { totalMs: 5000, maxBytes: 1000 }
+      asked.push((await postJson(new URL(url), '{}', limits, new AbortController().signal)).retryAfterMs)
+    }
+    expect(asked).toEqual([30_000, null, null, null, 7000])
+  })
+
   it.each([
     ['a refusal', status(403, 'invalid_token'), 'status'],
     ['a redirect, which is not followed', status(302, '', { location: '/elsewhere' }), 'redirect'],
@@ -201,6 +220,16 @@ describe('webhook sender', () => {
     expect(requests).toBe(0)
   })
 
+  it('goes on after a message that can not be written', async () => {
+    const { received, url } = await serve(status(200))
+    const { sender, outcomes, settled } = open({ url })
+    sender.send({ ...seedAlarm, atMs: Number.NaN })
+    sender.send(seedAlarm)
+    await settled(2)
+    expect(outcomes.map(({ outcome }) => outcome.ok)).toEqual([false, true])
+    expect(received).toHaveLength(1)
+  })
+
   it('never makes its caller wait, and keeps no more than fifty messages', async () => {
     const { url } = await serve(() => undefined)
     const { sender, outcomes } = open({ url })
@@ -244,6 +273,17 @@ describe('webhook sender', () => {
       const { url } = await serve(status(200, '{"code":11232}'), status(200, '{"StatusCode":0}'))
       expect(await sendOne({ url, ...feishu })).toEqual({ ok: true, value: { attempts: 2 } })
     })
+  })
+
+  it.each([
+    ['ok', true],
+    ['{"ok":true}', true],
+    ['<html>Log in to the network</html>', false],
+    ['', false],
+  ])('takes %j of Slack for an answer: %s', async (text, isOk) => {
+    const { received, url } = await serve(status(200, text))
+    expect(await sendOne({ url, preset: 'slack' })).toMatchObject({ ok: isOk })
+    expect(received).toHaveLength(1)
   })
 
   it('tests with one attempt that tells why it failed', async () => {

@@ -51,8 +51,8 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
 
   async function post(message: AlertMessage): Promise<ReturnType<typeof toDelivery>> {
     const isSigned = preset === 'feishu' && secret !== null
-    const body = toWebhookBody(message, preset, locale, isSigned ? signForFeishu(secret, Date.now()) : null)
     try {
+      const body = toWebhookBody(message, preset, locale, isSigned ? signForFeishu(secret, Date.now()) : null)
       return toDelivery(await postJson(url, body, limits, abort.signal), preset)
     } catch (error) {
       // It may have been taken all the same: whoever wants each message once tells them apart by their id.

@@ -315,7 +315,7 @@ describe('redaction', () => {
     }
     const redacted = redactIncident(planted, defaultRedaction, nodeGzip)
     expect(redacted.processes[0]?.facts.cmdline).toEqual(['api', '‹redacted›'])
-    const { texts } = previewLeaving(redacted, planted)
+    const { texts } = previewLeaving(redacted, planted, nodeGzip)
     expect(texts).toContainEqual({ kind: 'arguments', pid, text: '‹redacted›', isRedacted: true })
     expect(texts).toContainEqual({ kind: 'program', pid, text: 'api', isRedacted: false })
     expect(JSON.stringify(texts)).not.toContain('s3cr3t')

@@ -28,7 +28,7 @@ async function run(job: IncidentJob): Promise<void> {
   const { incident, redaction } = job.params
   const redacted = redactIncident(incident, redaction, nodeGzip)
   if (job.name === 'preview') {
-    const value = previewLeaving(redacted, incident)
+    const value = previewLeaving(redacted, incident, nodeGzip)
     send({ kind: 'done', result: { ok: true, value } })
   } else {
     const bytes = await write(redacted, job.params)

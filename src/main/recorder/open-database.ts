@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, renameSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import LibsqlDatabase from 'libsql'
 import { addMissingColumns, migrations, schemaVersion } from './schema'
@@ -60,7 +60,18 @@ export function makeWay(file: string): string | null {
   return stats === undefined || stats.isFile() ? null : setAside(file)
 }
 
+/** Command lines are in it. What SQLite puts beside it gets the same mode. */
+function makePrivate(file: string): void {
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
+  try {
+    chmodSync(file, 0o600)
+  } catch {
+    // Not ours: SQLite says what can be done with it.
+  }
+}
+
 function openReadable(file: string): Database {
+  makePrivate(file)
   const db = new LibsqlDatabase(file)
   try {
     run(db, 'auto_vacuum = INCREMENTAL')

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -74,6 +75,23 @@ function closed(job: (keeper: RecordingKeeper) => void): void {
 function makeRecording(): void {
   closed((keeper) => record(keeper, 0, 150))
 }
+
+it('only its user reads the database, also one that an earlier version left readable', () => {
+  const modes = (): number[] =>
+    readdirSync(dir)
+      // Nothing is ever in the lock.
+      .filter((name) => !name.endsWith('-lock'))
+      .map((name) => statSync(join(dir, name)).mode & 0o777)
+  const first = open()
+  record(first, 0, 3)
+  expect(new Set(modes())).toEqual(new Set([0o600]))
+  first.answer('close', null)
+  chmodSync(file, 0o644)
+  const second = open()
+  record(second, 3, 6)
+  expect(new Set(modes())).toEqual(new Set([0o600]))
+  second.answer('close', null)
+})
 
 describe('what lies where the recording should be', () => {
   const cases: Record<string, () => void> = {

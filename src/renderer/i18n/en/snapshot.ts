@@ -8,7 +8,8 @@ export const messages = {
   processes: 'Processes',
   noProcesses: 'No process was watched in this range.',
   profiles: 'Heap profiles',
-  profilesHelp: 'Profiles leave as they came: with names of functions and source files.',
+  profilesHelp:
+    'What is taken out is taken out of profiles, too. Names of functions and source files stay, and are not listed.',
   redaction: 'Take out',
   redact: {
     arguments: 'Command-line arguments',
@@ -30,6 +31,9 @@ export const messages = {
     mark: 'Marks',
     event: 'Events',
     label: 'Target',
+    version: 'Versions',
+    profile: 'Heap profiles: labels, mappings, comments',
+    reading: 'Raw readings',
   },
   takenOut: '(taken out)',
   more: '{count} more.',
