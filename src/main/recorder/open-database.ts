@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import LibsqlDatabase from 'libsql'
+import { checkSchema } from './check-schema'
 import { addMissingColumns, migrations, schemaVersion } from './schema'
 
 export type Database = LibsqlDatabase.Database
@@ -62,7 +63,7 @@ export function makeWay(file: string): string | null {
 
 function openReadable(file: string): Database {
   const db = new LibsqlDatabase(file)
-  try {
+  return closedOnError(db, () => {
     run(db, 'auto_vacuum = INCREMENTAL')
     run(db, 'journal_mode = WAL')
     // With NORMAL a power cut takes all that the system has not written by itself: half a minute.
@@ -73,6 +74,12 @@ function openReadable(file: string): Database {
     if (version === 0 && count(db) > 0) throw new UnreadableDatabase('tables of something else')
     migrate(db, version)
     return db
+  })
+}
+
+export function closedOnError<T>(db: Database, job: () => T): T {
+  try {
+    return job()
   } catch (error) {
     db.close()
     throw error
@@ -83,14 +90,16 @@ function migrate(db: Database, from: number): void {
   db.exec('BEGIN IMMEDIATE')
   try {
     for (const step of migrations.slice(from)) step(db)
+    checkSchema(db)
     addMissingColumns(db)
     // A write in any case: now it shows whether there may be one.
     db.exec(`PRAGMA user_version = ${schemaVersion}`)
     db.exec('COMMIT')
   } catch (error) {
     rollBack(db)
-    // A table that must be there is not.
-    throw codeOf(error) === 'SQLITE_ERROR' ? new UnreadableDatabase(String(error)) : error
+    // A table that must be there is not, or is another one.
+    const isForeign = error instanceof RangeError || codeOf(error) === 'SQLITE_ERROR'
+    throw isForeign ? new UnreadableDatabase(String(error)) : error
   }
 }
 

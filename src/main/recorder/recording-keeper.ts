@@ -19,6 +19,9 @@ const retainSteps = 8
 /** What holds until the next one of its kind: the first thing that a new recording needs. */
 const lastingKinds = new Set(['hostFacts', 'processFacts', 'state'])
 const maxLasting = 5000
+/** Attempts that fail for no reason of the disk: then what waits is given up, then the file. */
+const faultsOfBatch = 3
+const faultsOfFile = 6
 
 export const defaultRetention: Retention = { maxAgeMs: 7 * 86_400_000, maxBytes: 1024 ** 3 }
 
@@ -48,11 +51,13 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
   const lasting = new Map<string, NoteItem>()
   let dropped = 0
   let problem: RecorderProblem['kind'] | null = null
+  let faults = 0
   let retryAtMs = 0
   let retainAtMs = 0
   let retention = defaultRetention
   /** Since this was started. */
   let chosenRetention: Retention | null = null
+  let isRetentionKept = true
 
   function tell(kind: RecorderProblem['kind'], message: string, path: string | null = null): void {
     onProblem({ kind, message: message.slice(0, 300), path })
@@ -64,7 +69,7 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     const opened = openRecording(file)
     recording = opened
     if (chosenRetention === null) retention = opened.keptRetention() ?? retention
-    else opened.keepRetention(chosenRetention)
+    else isRetentionKept = false
     if (opened.asidePath !== null) beginAnew(opened.asidePath)
     return opened
   }
@@ -93,6 +98,7 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
       job(open())
       if (problem !== null) tell('resumed', 'recording goes on')
       problem = null
+      faults = 0
       return true
     } catch (error) {
       fail(error)
@@ -106,15 +112,28 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     if (kind !== problem) tell(kind, String(error))
     problem = kind
     if (kind === 'full' || kind === 'busy') return
-    const hadIt = recording !== null
     closeRecording()
-    if (hadIt && kind === 'failed' && isUnreadable(error)) moveAside()
+    if (lock === null || kind !== 'failed') return
+    if (isUnreadable(error)) moveAside()
+    else if (isFault(error)) endFault()
+  }
+
+  /** Neither a reading that does not go in nor a file that is broken in itself may end the recording for good. */
+  function endFault(): void {
+    faults++
+    if (faults === faultsOfBatch) {
+      dropped += rows.length + notes.length
+      rows = []
+      notes = []
+    }
+    if (faults === faultsOfFile) moveAside()
   }
 
   function moveAside(): void {
     try {
       beginAnew(setAside(file))
       retryAtMs = 0
+      faults = 0
     } catch (error) {
       tell('failed', String(error))
     }
@@ -170,7 +189,15 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     bound()
   }
 
+  /** Not while the disk is full, but then. */
+  function keepRetention(): void {
+    const chosen = chosenRetention
+    if (chosen === null || isRetentionKept) return
+    isRetentionKept = attempt((open) => open.keepRetention(chosen))
+  }
+
   function retain(): void {
+    keepRetention()
     if (isAhead(retainAtMs, retainEveryMs)) return
     let isMore = false
     const isDone = attempt((open) => {
@@ -197,7 +224,8 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
       const chosen = params as Retention
       chosenRetention = chosen
       retention = chosen
-      attempt((open) => open.keepRetention(chosen))
+      isRetentionKept = false
+      keepRetention()
       retainAtMs = 0
       return null
     }
@@ -220,9 +248,12 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
   return {
     add(batch) {
       dropped += batch.dropped
-      for (const note of batch.notes) rememberLasting(note)
-      rows = rows.concat(batch.rows)
-      notes = notes.concat(batch.notes)
+      const newRows = batch.rows.filter(({ row }) => isTime(row.atMs))
+      const newNotes = batch.notes.filter(({ atMs }) => isTime(atMs))
+      dropped += batch.rows.length - newRows.length + batch.notes.length - newNotes.length
+      for (const note of newNotes) rememberLasting(note)
+      rows = rows.concat(newRows)
+      notes = notes.concat(newNotes)
       bound()
     },
     turn() {
@@ -239,6 +270,17 @@ function kindOf(error: unknown, file: string): RecorderProblem['kind'] {
   if (/^SQLITE_READONLY|^EROFS|^EACCES|^EPERM/.test(code)) return 'read-only'
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'busy'
   return isUnreadable(error) || mayWrite(dirname(file)) ? 'failed' : 'read-only'
+}
+
+/** What does not go away by waiting. */
+function isFault(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === '' || /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|MISUSE)/.test(code)
+}
+
+/** One without it belongs to no minute. */
+function isTime(atMs: number): boolean {
+  return Number.isSafeInteger(Math.round(atMs))
 }
 
 function mayWrite(dir: string): boolean {

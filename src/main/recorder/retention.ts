@@ -3,6 +3,7 @@ import type { Database } from './open-database'
 import type { Retention } from '#core/snapshot/history'
 import { minuteTable, streamIds } from './schema'
 import { minuteMs } from './minute-store'
+import { asBytes, asNumber, textOf } from './stored-value'
 
 /** Rows that go in one step, so that a step is short: one minute of 200 series or so. */
 const stepRows = 400
@@ -24,9 +25,10 @@ export function bytesOnDisk(file: string): number {
 }
 
 export function oldestMinuteMs(db: Database): number | null {
-  const row = db.prepare('SELECT minute FROM chunk ORDER BY minute LIMIT 1').get() as
-    { minute: number } | undefined
-  return row === undefined ? null : row.minute * minuteMs
+  const row = db
+    .prepare(`SELECT ${asNumber('minute', 'oldest')} FROM chunk ORDER BY minute LIMIT 1`)
+    .get() as { oldest: number } | undefined
+  return row === undefined ? null : row.oldest * minuteMs
 }
 
 /** Deletes the oldest that is over the age or the size, a bounded part of it, and gives the room back. */
@@ -57,10 +59,11 @@ function usedBytes(db: Database): number {
 function dropChunks(db: Database, beforeMs: number): number {
   const rows = db
     .prepare(
-      `SELECT c.id, c.series, c.minute, s.stream FROM chunk c LEFT JOIN series s ON s.id = c.series
+      `SELECT c.id, ${asNumber('c.series', 'series')}, ${asNumber('c.minute', 'minute')}, ${asBytes('s.stream', 'stream')}
+       FROM chunk c LEFT JOIN series s ON s.id = c.series
        ORDER BY c.minute LIMIT ${stepRows}`,
     )
-    .all() as { id: number; series: number; minute: number; stream: string | null }[]
+    .all() as { id: number; series: number; minute: number; stream: unknown }[]
   const dropChunk = db.prepare('DELETE FROM chunk WHERE id = ?')
   const dropMinute = new Map(
     streamIds.map((stream) => [
@@ -72,7 +75,7 @@ function dropChunks(db: Database, beforeMs: number): number {
   for (const { id, series, minute, stream } of rows) {
     if ((minute + 1) * minuteMs > beforeMs) break
     dropChunk.run(id)
-    dropMinute.get(stream ?? '')?.run(series, minute, id)
+    dropMinute.get(textOf(stream))?.run(series, minute, id)
     cutoffMs = minute * minuteMs
   }
   return cutoffMs
