@@ -29,8 +29,15 @@ interface StoredNote {
   value: unknown
 }
 
-/** Everything of a stretch of time, without profiles and raw readings, which are not in the recording. */
-export function readIncident(db: Database, minutes: MinuteStore, query: IncidentQuery): Incident {
+/**
+ * Everything of a stretch of time, without profiles, which are not in the recording. In steps of a stream each: a day of many processes
+ * takes longer than what comes in meanwhile may wait.
+ */
+export function* readIncident(
+  db: Database,
+  minutes: MinuteStore,
+  query: IncidentQuery,
+): Generator<void, Incident> {
   const { targetSpec, keys, fromMs, toMs } = query
   if (toMs - fromMs > longestMs) throw new AppError('too-large', 'at most a day and an hour at once')
   const target = db.prepare('SELECT id FROM target WHERE spec = ?').get(targetSpec) as
@@ -46,18 +53,25 @@ export function readIncident(db: Database, minutes: MinuteStore, query: Incident
       stream,
     )
   }
+  const processes: IncidentProcess[] = []
+  for (const key of keys) {
+    const found = readProcess(db, minutes, { targetSpec, target: target.id }, key, query)
+    if (found === null) continue
+    const streams: Partial<IncidentProcess['streams']> = {}
+    for (const stream of processStreams) {
+      yield
+      streams[stream] = readStream(key, stream)
+    }
+    processes.push({ ...found, streams: streams as IncidentProcess['streams'] })
+  }
+  yield
   return {
     label: targetSpec,
     fromMs,
     toMs,
     host: (latestNote(db, target.id, 0, 'hostFacts', toMs)?.value as HostFacts | undefined) ?? unknownHost(),
     hostStream: readStream(null, 'host'),
-    processes: keys.flatMap((key) => {
-      const found = readProcess(db, minutes, { targetSpec, target: target.id }, key, query)
-      if (found === null) return []
-      const streams = Object.fromEntries(processStreams.map((stream) => [stream, readStream(key, stream)]))
-      return [{ ...found, streams: streams as IncidentProcess['streams'] }]
-    }),
+    processes,
     events: readEvents(db, target.id, query),
     marks: readMarks(db, targetSpec, query),
     profiles: [],
@@ -88,13 +102,13 @@ export function readTop(db: Database, target: number, range: TimeRange): TopRead
 export function readNotes(
   db: Database,
   target: number,
-  process: number | null,
+  process: number,
   kind: NoteKind,
   { fromMs, toMs }: TimeRange,
 ): StoredNote[] {
   const select = db.prepare(
-    `${noteColumns} WHERE target = ? AND ${process === null ? '?2 IS NULL' : 'process = ?2'}
-     AND kind = ?3 AND at BETWEEN ?4 AND ?5 ORDER BY at, id LIMIT ${maxEvents}`,
+    `${noteColumns} WHERE target = ? AND process = ?
+     AND kind = ? AND at BETWEEN ? AND ? ORDER BY at, id LIMIT ${maxEvents}`,
   )
   const read = (from: number, to: number): unknown[] => select.all(target, process, kind, from, to)
   return toNotes(readAround(Math.ceil(fromMs), Math.floor(toMs), read)).slice(0, maxEvents)
@@ -192,7 +206,7 @@ function readStates(
 
 /** The first 20,000 of what happened, in order of time. */
 export function readEvents(db: Database, target: number, range: TimeRange): SessionEvent[] {
-  return readNotes(db, target, null, 'event', range).map(({ id, value }) => ({
+  return readNotes(db, target, 0, 'event', range).map(({ id, value }) => ({
     ...(value as SessionEvent),
     id,
   }))

@@ -174,6 +174,27 @@ describe('a recording', () => {
     })
   })
 
+  it('takes what comes in while a long stretch is read', async () => {
+    const pids = Array.from({ length: 12 }, (_, index) => index + 1)
+    recordSeconds(0, 200, pids)
+    await recorder.stats()
+    const keys = pids.map((pid) => ({ pid, startTimeTicks: pid * 100 }))
+    const order: string[] = []
+    const reading = recorder
+      .readIncident({ targetSpec, keys, fromMs: startMs, toMs: startMs + 400_000 })
+      .finally(() => order.push('read'))
+    recordSeconds(200, 201)
+    await recorder.stats().then(() => order.push('recorded'))
+    const { processes, hostStream } = await reading
+    expect(order).toEqual(['recorded', 'read'])
+    expect(processes.map(({ streams }) => streams.process.atMs.length)).toEqual(pids.map(() => 200))
+    expect(hostStream.atMs.length).toBeGreaterThanOrEqual(200)
+    const broken = recorder.readIncident({ targetSpec, keys, fromMs: startMs, toMs: startMs + 400_000 })
+    await Promise.all([recorder.dispose(), expect(broken).rejects.toMatchObject({ code: 'failed' })])
+    recorder = await open()
+    expect(problems).toEqual([])
+  })
+
   it('leaves nothing else in its folder', async () => {
     recordSeconds(0, 70)
     await recorder.stats()

@@ -1,11 +1,19 @@
-import { accessSync, constants } from 'node:fs'
-import { dirname } from 'node:path'
 import { AppError } from '#core/errors'
-import { codeOf, isUnreadable, setAside } from './open-database'
+import { isFault, kindOf } from './failure-kind'
+import { finishSteps } from './finish-steps'
+import { isUnreadable, setAside } from './open-database'
 import { takeRecordingLock, type RecordingLock } from './recording-lock'
 import { openRecording, type Recording } from './recording'
 import type { RecorderProblem, Retention } from '#core/snapshot/history'
-import type { Batch, NoteItem, RecorderRequests, RecorderRequestName, RowItem } from './recorder-types'
+import type { Incident } from '#core/snapshot/incident'
+import type {
+  Batch,
+  IncidentQuery,
+  NoteItem,
+  RecorderRequests,
+  RecorderRequestName,
+  RowItem,
+} from './recorder-types'
 import { subjectText } from './subject-ids'
 
 /** What waits while nothing can be written; some two minutes of 20 targets with five processes each. */
@@ -15,7 +23,7 @@ const maxNotes = 3000
 const retryMs = 1500
 const retainEveryMs = 20_000
 /** Deleting goes on in steps, between which what came in is written. */
-const retainSteps = 8
+const retainForMs = 200
 /** What holds until the next one of its kind: the first thing that a new recording needs. */
 const lastingKinds = new Set(['hostFacts', 'processFacts', 'state'])
 const maxLasting = 5000
@@ -41,6 +49,8 @@ export interface RecordingKeeper {
     name: Name,
     params: RecorderRequests[Name][0],
   ): RecorderRequests[Name][1]
+  /** The same in steps, between which it may be given batches and turns. */
+  readIncident(query: IncidentQuery): Generator<void, Incident>
 }
 
 export function createRecordingKeeper({ file, onProblem, now = Date.now }: KeeperOptions): RecordingKeeper {
@@ -201,10 +211,9 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     if (isAhead(retainAtMs, retainEveryMs)) return
     let isMore = false
     const isDone = attempt((open) => {
-      for (let step = 0; step < retainSteps; step++) {
-        isMore = open.retain(retention, now())
-        if (!isMore) break
-      }
+      const untilMs = performance.now() + retainForMs
+      do isMore = open.retain(retention, now())
+      while (isMore && performance.now() < untilMs)
     })
     retainAtMs = isDone && isMore ? 0 : now() + retainEveryMs
   }
@@ -237,7 +246,8 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
         dropped,
         retention,
       }
-    if (recording === null) throw new AppError('failed', 'the recording is not open')
+    if (name === 'readIncident') return finishSteps(incidentSteps(params as IncidentQuery))
+    if (recording === null) throw notOpen()
     const answers = recording as unknown as Record<
       string,
       (params: unknown) => RecorderRequests[RecorderRequestName][1]
@@ -245,7 +255,22 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     return answers[name]?.(params) ?? null
   }
 
+  function* incidentSteps(query: IncidentQuery): Generator<void, Incident> {
+    write()
+    const asked = recording
+    if (asked === null) throw notOpen()
+    const steps = asked.readIncident(query)
+    for (;;) {
+      // It may have been closed since the last one, and have another one in its place.
+      if (recording !== asked) throw notOpen()
+      const step = steps.next()
+      if (step.done === true) return step.value
+      yield
+    }
+  }
+
   return {
+    readIncident: incidentSteps,
     add(batch) {
       dropped += batch.dropped
       const newRows = batch.rows.filter(({ row }) => isTime(row.atMs))
@@ -264,30 +289,9 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
   }
 }
 
-function kindOf(error: unknown, file: string): RecorderProblem['kind'] {
-  const code = codeOf(error)
-  if (/^SQLITE_FULL|^ENOSPC|^EDQUOT/.test(code)) return 'full'
-  if (/^SQLITE_READONLY|^EROFS|^EACCES|^EPERM/.test(code)) return 'read-only'
-  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'busy'
-  return isUnreadable(error) || mayWrite(dirname(file)) ? 'failed' : 'read-only'
-}
-
-/** What does not go away by waiting. */
-function isFault(error: unknown): boolean {
-  const code = codeOf(error)
-  return code === '' || /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|MISUSE)/.test(code)
-}
+const notOpen = (): AppError => new AppError('failed', 'the recording is not open')
 
 /** One without it belongs to no minute. */
 function isTime(atMs: number): boolean {
   return Number.isSafeInteger(Math.round(atMs))
-}
-
-function mayWrite(dir: string): boolean {
-  try {
-    accessSync(dir, constants.W_OK)
-    return true
-  } catch {
-    return false
-  }
 }

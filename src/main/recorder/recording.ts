@@ -6,7 +6,8 @@ import { closedOnError, openDatabase, rollBack } from './open-database'
 import { readHistory } from './read-history'
 import { readIncident, readEvents, readMarks, readTop } from './read-incident'
 import type { RecordedProcess, Retention, TimeRange, TopReading } from '#core/snapshot/history'
-import type { NoteItem, RecorderRequests, RowItem } from './recorder-types'
+import type { Incident } from '#core/snapshot/incident'
+import type { IncidentQuery, NoteItem, RecorderRequests, RowItem } from './recorder-types'
 import { bytesOnDisk, oldestMinuteMs, retain } from './retention'
 import type { StoredStream } from './schema'
 import { asBytes, asNumber, textOf } from './stored-value'
@@ -15,7 +16,7 @@ import { createSubjectTable } from './subject-ids'
 const maxMarks = 10_000
 
 type Answers = {
-  [Name in Exclude<keyof RecorderRequests, 'stats' | 'setRetention' | 'close'>]: (
+  [Name in Exclude<keyof RecorderRequests, 'readIncident' | 'stats' | 'setRetention' | 'close'>]: (
     params: RecorderRequests[Name][0],
   ) => RecorderRequests[Name][1]
 }
@@ -23,6 +24,8 @@ type Answers = {
 /** One open database. Everything throws what SQLite says, with nothing half done. */
 export interface Recording extends Answers {
   readonly asidePath: string | null
+  /** Between its steps may be written. */
+  readIncident(query: IncidentQuery): Generator<void, Incident>
   /** All or nothing. Rows and notes are as the caller has them: they are made small here. */
   write(rows: readonly RowItem[], notes: readonly NoteItem[]): void
   /** Packs what is over; false when nothing was. */
