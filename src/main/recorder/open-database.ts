@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, renameSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import LibsqlDatabase from 'libsql'
 import { checkSchema } from './check-schema'
@@ -54,11 +54,24 @@ export function setAside(file: string): string {
   return name
 }
 
-/** What is no file is set aside unopened: a pipe would be waited for. Returns its new name. */
+/**
+ * What is no file is set aside unopened: a pipe would be waited for. So is a file of somebody else's, such as of a run as root, which
+ * SQLite can't open at all. Returns its new name.
+ */
 export function makeWay(file: string): string | null {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const stats = lstatSync(file, { throwIfNoEntry: false })
-  return stats === undefined || stats.isFile() ? null : setAside(file)
+  return stats === undefined || (stats.isFile() && isPermitted(file)) ? null : setAside(file)
+}
+
+function isPermitted(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK | constants.W_OK)
+    return true
+  } catch (error) {
+    // Anything else SQLite tells better.
+    return !/^(EACCES|EPERM)$/.test(codeOf(error))
+  }
 }
 
 function openReadable(file: string): Database {
