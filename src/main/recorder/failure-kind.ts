@@ -13,8 +13,9 @@ export function kindOf(error: unknown, file: string): RecorderProblem['kind'] {
 
 /** What does not go away by waiting. */
 export function isFault(error: unknown): boolean {
-  const code = codeOf(error)
-  return code === '' || /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|MISUSE)/.test(code)
+  // What libsql says when it can't open a file has no code either: too many files may be open for a while.
+  if (error instanceof TypeError || error instanceof RangeError) return true
+  return /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|MISUSE)/.test(codeOf(error))
 }
 
 function mayWrite(dir: string): boolean {

@@ -81,10 +81,25 @@ function addMinutes(
     const extremes = extremesOf?.all(series.id, first, last) as Rows
     return (extremes ?? []).map((found, row) => ({ found, end: ends?.[row] }))
   })
+  // Columns that are not reported in the last minute of some bucket, but earlier in it.
+  const early = new Set<number>()
   for (const { found, end } of parts)
     cellsOf(buckets, found[0] ?? 0, columns.length).forEach((cell, index) => {
-      widen(cell, found[index * 2 + 1] ?? null, found[index * 2 + 2] ?? null, end?.[index + 2] ?? null)
+      const [min, last] = [found[index * 2 + 1] ?? null, end?.[index + 2] ?? null]
+      widen(cell, min, found[index * 2 + 2] ?? null, last)
+      if (min !== null && last === null) early.add(index)
     })
+  for (const index of early) {
+    const [min] = minuteColumns(columns[index] ?? '')
+    const select = db.prepare(
+      `SELECT ${from}, max(minute), ${lasts[index]} ${where.replace('GROUP BY', `AND ${min} IS NOT NULL GROUP BY`)}`,
+    )
+    const read = (first: number, last: number): unknown[] => select.raw().all(series.id, first, last)
+    for (const [bucket, , last] of readAround(...range, read) as (number | null)[][]) {
+      const cell = buckets.get(bucket ?? 0)?.[index]
+      if (cell !== undefined) cell.last = last ?? cell.last
+    }
+  }
 }
 
 function addReadings(

@@ -24,7 +24,7 @@ const retryMs = 1500
 const retainEveryMs = 20_000
 /** Deleting goes on in steps, between which what came in is written. */
 const retainForMs = 200
-/** What holds until the next one of its kind: the first thing that a new recording needs. */
+/** What holds until the next one of its kind: a new recording begins with it. */
 const lastingKinds = new Set(['hostFacts', 'processFacts', 'state'])
 const maxLasting = 5000
 /** Attempts that fail for no reason of the disk: then what waits is given up, then the file. */
@@ -184,6 +184,9 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
   function reopenReplaced(): void {
     if (recording === null || recording.isInPlace()) return
     closeRecording()
+    // Its folder may have gone with it, and the file of the lock.
+    lock?.release()
+    lock = null
     tellLasting()
   }
 

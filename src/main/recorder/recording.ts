@@ -197,9 +197,13 @@ export function openRecording(file: string): Recording {
   }
 }
 
-/** null: there is no such file. */
+/** null: there is no such file, or no way to it any more. */
 function inodeOf(file: string): number | null {
-  return statSync(file, { throwIfNoEntry: false })?.ino ?? null
+  try {
+    return statSync(file).ino
+  } catch {
+    return null
+  }
 }
 
 function parseRetention(value: unknown): Retention | null {

@@ -85,10 +85,17 @@ function dropSubjects(db: Database, cutoffMs: number): void {
   for (const table of ['target', 'process']) {
     db.prepare(`UPDATE ${table} SET first_at = max(first_at, ?1) WHERE first_at < ?1`).run(cutoffMs)
     // What was read in the last minute is not packed yet, and belongs to somebody.
-    db.prepare(
-      `DELETE FROM ${table} WHERE last_at < ? AND id NOT IN
-         (SELECT s.${table} FROM series s JOIN pending p ON p.series = s.id)`,
-    ).run(cutoffMs)
+    const gone = db
+      .prepare(
+        `SELECT id FROM ${table} WHERE last_at < ? AND id NOT IN
+           (SELECT s.${table} FROM series s JOIN pending p ON p.series = s.id)`,
+      )
+      .all(cutoffMs) as { id: number }[]
+    for (const { id } of gone) {
+      db.prepare(`DELETE FROM ${table} WHERE id = ?`).run(id)
+      // The next one may have its number, and must not have its notes.
+      if (table === 'target') db.prepare('DELETE FROM note WHERE target = ?').run(id)
+    }
   }
   db.exec(`
     DELETE FROM series WHERE target NOT IN (SELECT id FROM target)
