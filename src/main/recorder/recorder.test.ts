@@ -156,6 +156,12 @@ describe('a recording', () => {
     const other = await recorder.addMark(targetSpec, { atMs: startMs + 30, text: 'x' })
     expect(await recorder.removeMark(other.id)).toBe(true)
     expect(await recorder.removeMark(other.id)).toBe(false)
+    const far = await recorder.addMark(targetSpec, { atMs: startMs + 365 * 86_400_000, text: 'next year' })
+    // What is recorded has not become a year longer.
+    expect((await recorder.range(targetSpec))?.toMs).toBeLessThan(far.atMs - 86_400_000)
+    await expect(recorder.addMark('ssh:never', { atMs: startMs, text: 'x' })).rejects.toMatchObject({
+      code: 'gone',
+    })
     await expect(recorder.addMark(targetSpec, { atMs: startMs, text: ' ' })).rejects.toMatchObject({
       code: 'invalid',
     })

@@ -179,19 +179,14 @@ export function openRecording(file: string): Recording {
     addMark({ targetSpec, mark }) {
       const { n } = db.prepare('SELECT count(*) AS n FROM mark').get() as { n: number }
       if (n >= maxMarks) throw new AppError('too-large', `at most ${maxMarks} marks`)
-      return transact(() => {
-        db.exec('BEGIN IMMEDIATE')
-        const { target } = subjects.see({ targetSpec, process: null }, mark.atMs)
-        db.prepare('INSERT INTO mark (id, target, at, text) VALUES (?, ?, ?, ?)').run(
-          mark.id,
-          target,
-          Math.round(mark.atMs),
-          mark.text,
-        )
-        db.exec('COMMIT')
-        writeSpans()
-        return null
-      })
+      // It may be of any time: nothing is recorded where only a mark is.
+      db.prepare('INSERT INTO mark (id, target, at, text) VALUES (?, ?, ?, ?)').run(
+        mark.id,
+        targetId(targetSpec),
+        Math.round(mark.atMs),
+        mark.text,
+      )
+      return null
     },
     removeMark: ({ id }) => db.prepare('DELETE FROM mark WHERE id = ?').run(id).changes > 0,
   }
