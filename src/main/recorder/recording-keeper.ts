@@ -4,6 +4,7 @@ import { finishSteps } from './finish-steps'
 import { isUnreadable, setAside } from './open-database'
 import { takeRecordingLock, type RecordingLock } from './recording-lock'
 import { openRecording, type Recording } from './recording'
+import { retainForAWhile } from './retain-for-a-while'
 import type { RecorderProblem, Retention } from '#core/snapshot/history'
 import type { Incident } from '#core/snapshot/incident'
 import type {
@@ -22,8 +23,6 @@ const maxNotes = 3000
 /** A disk that is full is full for a while. */
 const retryMs = 1500
 const retainEveryMs = 20_000
-/** Deleting goes on in steps, between which what came in is written. */
-const retainForMs = 200
 /** What holds until the next one of its kind: a new recording begins with it. */
 const lastingKinds = new Set(['hostFacts', 'processFacts', 'state'])
 const maxLasting = 5000
@@ -214,9 +213,7 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     if (isAhead(retainAtMs, retainEveryMs)) return
     let isMore = false
     const isDone = attempt((open) => {
-      const untilMs = performance.now() + retainForMs
-      do isMore = open.retain(retention, now())
-      while (isMore && performance.now() < untilMs)
+      isMore = retainForAWhile(open, retention, now())
     })
     retainAtMs = isDone && isMore ? 0 : now() + retainEveryMs
   }
