@@ -261,7 +261,7 @@ export function createBackend(options: BackendOptions): Backend {
         if (opened?.latestHost != null) session.emit('host', { targetId: info.id, sample: opened.latestHost })
       }
       for (const info of replays.list()) session.emit('target', info)
-      if (recordings.problem !== null) session.emit('recorder', recordings.problem)
+      for (const problem of recordings.problems) session.emit('recorder', problem)
       for (const prompt of prompts.pending) session.emit('prompt', prompt)
       for (const schedule of profiles.schedules()) session.emit('profileSchedule', schedule)
     },

@@ -9,8 +9,8 @@ export interface Recordings {
   record(job: (recorder: Recorder) => void): void
   /** Rejects with AppError `unsupported` where there is none. */
   get(): Promise<Recorder>
-  /** Why nothing is recorded now; null: it is. */
-  readonly problem: RecorderProblem | null
+  /** What was set aside, and why nothing is recorded now; the last of each. */
+  readonly problems: readonly RecorderProblem[]
   dispose(): Promise<void>
 }
 
@@ -56,8 +56,8 @@ export function createRecordings(
     get() {
       return opening ?? Promise.reject(new AppError('unsupported', 'nothing is recorded here'))
     },
-    get problem() {
-      return problem ?? setAside
+    get problems() {
+      return [setAside, problem].filter((one) => one !== null)
     },
     async dispose() {
       await opening?.then((opened) => opened.dispose()).catch(() => undefined)

@@ -8,7 +8,7 @@ const kib = 1024
 
 /**
  * A column as differences: the unit, then the first number, then what each adds to the number before it. Zeros at the end are
- * left out, so a column that never changes is two numbers.
+ * left out, so a column that never changes is two numbers. Unit 0: the numbers themselves.
  */
 type PackedColumn = [unit: number, ...differences: (number | null)[]] | null
 
@@ -46,6 +46,8 @@ export function decodeChunk(bytes: Uint8Array): StreamRow[] {
 function pack(values: readonly (number | null)[]): PackedColumn {
   if (values.every((value) => value === null)) return null
   const unit = unitOf(values)
+  // Differences of such numbers are not exact.
+  if (values.some((value) => Math.abs(value ?? 0) / unit > Number.MAX_SAFE_INTEGER)) return [0, ...values]
   let previous = 0
   let length = 0
   const differences = values.map((value, index) => {
@@ -77,6 +79,7 @@ function unpack(column: PackedColumn, count: number): (number | null)[] {
   if (!Number.isInteger(count) || count < 0 || count > 1_000_000) throw new RangeError('a wrong count')
   if (column === null) return new Array<null>(count).fill(null)
   const [unit, ...differences] = column
+  if (unit === 0) return Array.from({ length: count }, (_, index) => differences[index] ?? null)
   let scaled = 0
   return Array.from({ length: count }, (_, index) => {
     const difference = index < differences.length ? (differences[index] ?? null) : 0

@@ -2,6 +2,7 @@ import { streamColumns, type StreamRow } from '#core/snapshot/sample-parts'
 import { encodeChunk, toKept } from './chunk-codec'
 import type { Database, Statement } from './open-database'
 import { columnsOf, isStoredStream, minuteColumns, minuteTable, streamIds, type StoredStream } from './schema'
+import { asBytes, asNumber, textOf } from './stored-value'
 
 export const minuteMs = 60_000
 /** A series that nothing comes of any more is packed after so many turns, which come about once a second. */
@@ -68,18 +69,22 @@ export function createMinuteStore(db: Database): MinuteStore {
 
   function load(): void {
     const rows = db.prepare(
-      'SELECT p.id, p.series, p.at, p.data, s.stream FROM pending p LEFT JOIN series s ON s.id = p.series ORDER BY p.id',
+      `SELECT p.id, ${asNumber('p.series', 'series')}, ${asNumber('p.at', 'at')}, ${asBytes('p.data', 'data')},
+         ${asBytes('s.stream', 'stream')}
+       FROM pending p LEFT JOIN series s ON s.id = p.series ORDER BY p.id`,
     )
     for (const raw of rows.all()) {
-      const { id, series, at, data, stream } = raw as {
+      const { id, series, at, ...texts } = raw as {
         id: number
         series: number
         at: number
-        data: string
-        stream: string | null
+        data: unknown
+        stream: unknown
       }
-      const values = parseValues(data)
-      if (stream !== null && values !== null && isStoredStream(stream))
+      const stream = textOf(texts.stream)
+      const values = parseValues(textOf(texts.data))
+      // A row that no minute takes would keep all others from being packed.
+      if (isStoredStream(stream) && values !== null && Number.isSafeInteger(at))
         adopt(series, stream, id, { atMs: at, values })
       else deletePending.run(id)
     }

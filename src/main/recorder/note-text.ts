@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { asBytes, bytesOf, textOf } from './stored-value'
 
 const packFrom = 512
 const maxUnpackedBytes = 8 * 1024 * 1024
@@ -8,16 +9,19 @@ export function packNote(text: string): string | Buffer {
   return text.length < packFrom ? text : deflateRawSync(text)
 }
 
+/** Columns of a note's or a state's text for `unpackNote`. */
+export function selectNote(column: string): string {
+  return `${asBytes(column, 'data')}, typeof(${column}) = 'blob' AS isPacked`
+}
+
 /** What packNote made of JSON, parsed; null for anything else. */
-export function unpackNote(data: unknown): unknown {
+export function unpackNote(row: unknown): unknown {
+  const { data, isPacked } = (row ?? {}) as { data?: unknown; isPacked?: unknown }
+  const bytes = bytesOf(data)
   try {
-    if (typeof data === 'string') return JSON.parse(data)
-    // libsql gives a blob as either.
-    if (data instanceof ArrayBuffer || ArrayBuffer.isView(data))
-      return JSON.parse(
-        inflateRawSync(data as Uint8Array, { maxOutputLength: maxUnpackedBytes }).toString('utf8'),
-      )
-    return null
+    if (bytes === null) return null
+    if (isPacked !== 1) return JSON.parse(textOf(data))
+    return JSON.parse(inflateRawSync(bytes, { maxOutputLength: maxUnpackedBytes }).toString('utf8'))
   } catch {
     return null
   }

@@ -1,6 +1,17 @@
-import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, renameSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import LibsqlDatabase from 'libsql'
+import { checkSchema } from './check-schema'
 import { addMissingColumns, migrations, schemaVersion } from './schema'
 
 export type Database = LibsqlDatabase.Database
@@ -53,11 +64,24 @@ export function setAside(file: string): string {
   return name
 }
 
-/** What is no file is set aside unopened: a pipe would be waited for. Returns its new name. */
+/**
+ * What is no file is set aside unopened: a pipe would be waited for. So is a file of somebody else's, such as of a run as root, which
+ * SQLite can't open at all. Returns its new name.
+ */
 export function makeWay(file: string): string | null {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const stats = lstatSync(file, { throwIfNoEntry: false })
-  return stats === undefined || stats.isFile() ? null : setAside(file)
+  return stats === undefined || (stats.isFile() && isPermitted(file)) ? null : setAside(file)
+}
+
+function isPermitted(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK | constants.W_OK)
+    return true
+  } catch (error) {
+    // Anything else SQLite tells better.
+    return !/^(EACCES|EPERM)$/.test(codeOf(error))
+  }
 }
 
 /** Command lines are in it. What SQLite puts beside it gets the same mode. */
@@ -73,7 +97,7 @@ function makePrivate(file: string): void {
 function openReadable(file: string): Database {
   makePrivate(file)
   const db = new LibsqlDatabase(file)
-  try {
+  return closedOnError(db, () => {
     run(db, 'auto_vacuum = INCREMENTAL')
     run(db, 'journal_mode = WAL')
     // With NORMAL a power cut takes all that the system has not written by itself: half a minute.
@@ -84,6 +108,12 @@ function openReadable(file: string): Database {
     if (version === 0 && count(db) > 0) throw new UnreadableDatabase('tables of something else')
     migrate(db, version)
     return db
+  })
+}
+
+export function closedOnError<T>(db: Database, job: () => T): T {
+  try {
+    return job()
   } catch (error) {
     db.close()
     throw error
@@ -94,14 +124,16 @@ function migrate(db: Database, from: number): void {
   db.exec('BEGIN IMMEDIATE')
   try {
     for (const step of migrations.slice(from)) step(db)
+    checkSchema(db)
     addMissingColumns(db)
     // A write in any case: now it shows whether there may be one.
     db.exec(`PRAGMA user_version = ${schemaVersion}`)
     db.exec('COMMIT')
   } catch (error) {
     rollBack(db)
-    // A table that must be there is not.
-    throw codeOf(error) === 'SQLITE_ERROR' ? new UnreadableDatabase(String(error)) : error
+    // A table that must be there is not, or is another one.
+    const isForeign = error instanceof RangeError || codeOf(error) === 'SQLITE_ERROR'
+    throw isForeign ? new UnreadableDatabase(String(error)) : error
   }
 }
 

@@ -1,9 +1,11 @@
 import { streamColumns, type StreamId, type StreamRow } from '#core/snapshot/sample-parts'
 import { minuteMs, type MinuteStore } from './minute-store'
 import type { Database } from './open-database'
+import { readAround } from './read-around'
 import { findSeries, minuteRange, readRows, type StoredSeries } from './read-series'
 import type { History, HistoryColumn, HistoryQuery } from '#core/snapshot/history'
 import { minuteColumns, minuteTable } from './schema'
+import { asNumber } from './stored-value'
 
 /** Longer stretches are answered in whole minutes, which lie ready; shorter ones from the readings themselves. */
 const longestFineMs = 6 * 60 * minuteMs
@@ -63,25 +65,41 @@ function addMinutes(
   const where = `FROM ${minuteTable(stream)} WHERE series = ? AND minute BETWEEN ? AND ? GROUP BY bucket ORDER BY bucket`
   const extremes = columns.map((column) => {
     const [min, max] = minuteColumns(column)
-    return `min(${min}), max(coalesce(${max}, ${min}))`
+    return `${asNumber(`min(${min})`, min)}, ${asNumber(`max(coalesce(${max}, ${min}))`, max)}`
   })
   // With one max() SQLite takes the other columns from the row that has it.
   const lasts = columns.map((column) => {
     const [min, , last] = minuteColumns(column)
-    return `coalesce(${last}, ${min})`
+    return asNumber(`coalesce(${last}, ${min})`, last)
   })
-  const read = (what: string): (number | null)[][] =>
-    db
-      .prepare(`SELECT ${from}, ${what} ${where}`)
-      .raw()
-      .all(series.id, ...range) as (number | null)[][]
-  const ends = read(`max(minute), ${lasts.join()}`)
-  read(extremes.join()).forEach(([bucket, ...found], row) => {
-    const cells = cellsOf(buckets, bucket ?? 0, columns.length)
-    cells.forEach((cell, index) => {
-      widen(cell, found[index * 2] ?? null, found[index * 2 + 1] ?? null, ends[row]?.[index + 2] ?? null)
+  const [endsOf, extremesOf] = [`max(minute), ${lasts.join()}`, extremes.join()].map((what) =>
+    db.prepare(`SELECT ${from}, ${what} ${where}`).raw(),
+  )
+  type Rows = (number | null)[][] | undefined
+  const parts = readAround(...range, (first, last) => {
+    const ends = endsOf?.all(series.id, first, last) as Rows
+    const extremes = extremesOf?.all(series.id, first, last) as Rows
+    return (extremes ?? []).map((found, row) => ({ found, end: ends?.[row] }))
+  })
+  // Columns that are not reported in the last minute of some bucket, but earlier in it.
+  const early = new Set<number>()
+  for (const { found, end } of parts)
+    cellsOf(buckets, found[0] ?? 0, columns.length).forEach((cell, index) => {
+      const [min, last] = [found[index * 2 + 1] ?? null, end?.[index + 2] ?? null]
+      widen(cell, min, found[index * 2 + 2] ?? null, last)
+      if (min !== null && last === null) early.add(index)
     })
-  })
+  for (const index of early) {
+    const [min] = minuteColumns(columns[index] ?? '')
+    const select = db.prepare(
+      `SELECT ${from}, max(minute), ${lasts[index]} ${where.replace('GROUP BY', `AND ${min} IS NOT NULL GROUP BY`)}`,
+    )
+    const read = (first: number, last: number): unknown[] => select.raw().all(series.id, first, last)
+    for (const [bucket, , last] of readAround(...range, read) as (number | null)[][]) {
+      const cell = buckets.get(bucket ?? 0)?.[index]
+      if (cell !== undefined) cell.last = last ?? cell.last
+    }
+  }
 }
 
 function addReadings(

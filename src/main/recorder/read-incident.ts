@@ -7,17 +7,20 @@ import type { HandMark, Incident, IncidentProcess, RawReading, StreamColumns } f
 import { streamColumns, type ProcessState, type StreamId } from '#core/snapshot/sample-parts'
 import type { Verdict } from '#core/verdict/verdict'
 import type { MinuteStore } from './minute-store'
-import { unpackNote } from './note-text'
-import type { Database } from './open-database'
+import { selectNote, unpackNote } from './note-text'
+import { isUnreadable, type Database, type Statement } from './open-database'
+import { readAround } from './read-around'
 import { findSeries, readRows } from './read-series'
 import type { TimeRange, TopReading, TopRow } from '#core/snapshot/history'
 import { stateAgainMs, type IncidentQuery, type NoteKind } from './recorder-types'
+import { asBytes, asNumber, textOf } from './stored-value'
 
 /** A day, and an hour around it: what a file of it, and the memory to make one, are made for. */
 const longestMs = 25 * 3_600_000
 /** The first sample shows a walk that was made before it. */
 const lookBackMs = 600_000
 const maxEvents = 20_000
+const noteColumns = `SELECT id, ${asNumber('at', 'atMs')}, ${selectNote('data')} FROM note`
 const processStreams = ['process', 'rollup', 'go', 'cgroup'] as const
 
 interface StoredNote {
@@ -26,8 +29,15 @@ interface StoredNote {
   value: unknown
 }
 
-/** Everything of a stretch of time, without profiles and raw readings, which are not in the recording. */
-export function readIncident(db: Database, minutes: MinuteStore, query: IncidentQuery): Incident {
+/**
+ * Everything of a stretch of time, without profiles, which are not in the recording. In steps of a stream each: a day of many processes
+ * takes longer than what comes in meanwhile may wait.
+ */
+export function* readIncident(
+  db: Database,
+  minutes: MinuteStore,
+  query: IncidentQuery,
+): Generator<void, Incident> {
   const { targetSpec, keys, fromMs, toMs } = query
   if (toMs - fromMs > longestMs) throw new AppError('too-large', 'at most a day and an hour at once')
   const target = db.prepare('SELECT id FROM target WHERE spec = ?').get(targetSpec) as
@@ -43,18 +53,25 @@ export function readIncident(db: Database, minutes: MinuteStore, query: Incident
       stream,
     )
   }
+  const processes: IncidentProcess[] = []
+  for (const key of keys) {
+    const found = readProcess(db, minutes, { targetSpec, target: target.id }, key, query)
+    if (found === null) continue
+    const streams: Partial<IncidentProcess['streams']> = {}
+    for (const stream of processStreams) {
+      yield
+      streams[stream] = readStream(key, stream)
+    }
+    processes.push({ ...found, streams: streams as IncidentProcess['streams'] })
+  }
+  yield
   return {
     label: targetSpec,
     fromMs,
     toMs,
     host: (latestNote(db, target.id, 0, 'hostFacts', toMs)?.value as HostFacts | undefined) ?? unknownHost(),
     hostStream: readStream(null, 'host'),
-    processes: keys.flatMap((key) => {
-      const found = readProcess(db, minutes, { targetSpec, target: target.id }, key, query)
-      if (found === null) return []
-      const streams = Object.fromEntries(processStreams.map((stream) => [stream, readStream(key, stream)]))
-      return [{ ...found, streams: streams as IncidentProcess['streams'] }]
-    }),
+    processes,
     events: readEvents(db, target.id, query),
     marks: readMarks(db, targetSpec, query),
     profiles: [],
@@ -66,11 +83,14 @@ export function readIncident(db: Database, minutes: MinuteStore, query: Incident
 export function readMarks(db: Database, targetSpec: string, { fromMs, toMs }: TimeRange): HandMark[] {
   return db
     .prepare(
-      `SELECT m.id, m.at AS atMs, m.text FROM mark m JOIN target t ON t.id = m.target
+      `SELECT ${asBytes('m.id', 'id')}, ${asNumber('m.at', 'atMs')}, ${asBytes('m.text', 'text')} FROM mark m JOIN target t ON t.id = m.target
        WHERE t.spec = ? AND m.at BETWEEN ? AND ? ORDER BY m.at`,
     )
     .all(targetSpec, fromMs, toMs)
-    .map((row) => ({ ...(row as HandMark) }))
+    .map((row) => {
+      const { id, atMs, text } = row as { id: unknown; atMs: number; text: unknown }
+      return { id: textOf(id), atMs, text: textOf(text) }
+    })
 }
 
 /** The recorded tops of the process table, in order of time. */
@@ -82,17 +102,16 @@ export function readTop(db: Database, target: number, range: TimeRange): TopRead
 export function readNotes(
   db: Database,
   target: number,
-  process: number | null,
+  process: number,
   kind: NoteKind,
   { fromMs, toMs }: TimeRange,
 ): StoredNote[] {
-  const rows = db
-    .prepare(
-      `SELECT id, at, data FROM note WHERE target = ? AND ${process === null ? '?2 IS NULL' : 'process = ?2'}
-       AND kind = ?3 AND at BETWEEN ?4 AND ?5 ORDER BY at, id LIMIT ${maxEvents}`,
-    )
-    .all(target, process, kind, fromMs, toMs)
-  return toNotes(rows)
+  const select = db.prepare(
+    `${noteColumns} WHERE target = ? AND process = ?
+     AND kind = ? AND at BETWEEN ? AND ? ORDER BY at, id LIMIT ${maxEvents}`,
+  )
+  const read = (from: number, to: number): unknown[] => select.all(target, process, kind, from, to)
+  return toNotes(readAround(Math.ceil(fromMs), Math.floor(toMs), read)).slice(0, maxEvents)
 }
 
 /** The one that held then; what came first when none did. */
@@ -103,16 +122,25 @@ function latestNote(
   kind: NoteKind,
   atMs: number,
 ): StoredNote | undefined {
-  const where = 'SELECT id, at, data FROM note WHERE target = ? AND process = ? AND kind = ?'
+  const where = `${noteColumns} WHERE target = ? AND process = ? AND kind = ?`
   const before = db.prepare(`${where} AND at <= ? ORDER BY at DESC, id DESC LIMIT 1`)
   const after = db.prepare(`${where} AND at > ? ORDER BY at, id LIMIT 1`)
-  return toNotes([...before.all(target, process, kind, atMs), ...after.all(target, process, kind, atMs)])[0]
+  const read = (select: Statement): unknown[] => {
+    try {
+      return select.all(target, process, kind, atMs)
+    } catch (error) {
+      // What a process is called is not worth its numbers.
+      if (isUnreadable(error)) return []
+      throw error
+    }
+  }
+  return toNotes([...read(before), ...read(after)])[0]
 }
 
 function toNotes(rows: unknown[]): StoredNote[] {
-  return (rows as { id: number; at: number; data: unknown }[]).flatMap(({ id, at, data }) => {
-    const value = unpackNote(data)
-    return value === null ? [] : [{ id, atMs: at, value }]
+  return (rows as { id: number; atMs: number }[]).flatMap((row) => {
+    const value = unpackNote(row)
+    return value === null ? [] : [{ id: row.id, atMs: row.atMs, value }]
   })
 }
 
@@ -125,10 +153,10 @@ function readProcess(
 ): Omit<IncidentProcess, 'streams'> | null {
   const found = db
     .prepare(
-      `SELECT id, comm FROM process WHERE target = ? AND pid = ? AND start_ticks = ?
+      `SELECT id, ${asBytes('comm')} FROM process WHERE target = ? AND pid = ? AND start_ticks = ?
        ORDER BY coalesce(first_at, 0) > ?, last_at DESC LIMIT 1`,
     )
-    .get(target, key.pid, key.startTimeTicks, range.toMs) as { id: number; comm: string } | undefined
+    .get(target, key.pid, key.startTimeTicks, range.toMs) as { id: number; comm: unknown } | undefined
   if (found === undefined) return null
   const before = (kind: NoteKind): unknown => {
     const note = latestNote(db, target, found.id, kind, range.toMs)
@@ -138,7 +166,7 @@ function readProcess(
     key,
     facts:
       (latestNote(db, target, found.id, 'processFacts', range.toMs)?.value as ProcessFacts | undefined) ??
-      unknownProcess(key, found.comm),
+      unknownProcess(key, textOf(found.comm)),
     states: readStates(db, minutes, targetSpec, key, range),
     verdict: before('verdict') as Verdict | null,
     proof: before('proof') as BalloonProof | null,
@@ -160,13 +188,11 @@ function readStates(
   // Retention may have taken the one that held: the next one is the nearest to the truth.
   const rows = within.length > 0 ? within : near.slice(0, 1)
   const held = rows.findLastIndex(({ atMs }) => atMs <= fromMs)
-  const find = db.prepare('SELECT text FROM state_text WHERE id = ?')
+  const find = db.prepare(`SELECT ${selectNote('text')} FROM state_text WHERE id = ?`)
   // A busy process goes back and forth between few of them.
   const known = new Map<number, ProcessState | null>()
   const stateOf = (id: number): ProcessState | null => {
-    const state =
-      known.get(id) ??
-      (unpackNote((find.get(id) as { text: string } | undefined)?.text) as ProcessState | null)
+    const state = known.get(id) ?? (unpackNote(find.get(id)) as ProcessState | null)
     known.set(id, state)
     return state
   }
@@ -180,7 +206,7 @@ function readStates(
 
 /** The first 20,000 of what happened, in order of time. */
 export function readEvents(db: Database, target: number, range: TimeRange): SessionEvent[] {
-  return readNotes(db, target, null, 'event', range).map(({ id, value }) => ({
+  return readNotes(db, target, 0, 'event', range).map(({ id, value }) => ({
     ...(value as SessionEvent),
     id,
   }))

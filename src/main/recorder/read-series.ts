@@ -3,7 +3,9 @@ import type { ProcessKey } from '#core/process-key'
 import { decodeChunk } from './chunk-codec'
 import { minuteMs, type MinuteStore } from './minute-store'
 import type { Database } from './open-database'
+import { readAround } from './read-around'
 import { columnsOf, type StoredStream } from './schema'
+import { asBytes, bytesOf, textOf } from './stored-value'
 
 /** One series of a recording: of one stream, with the columns that the build that wrote it had. */
 export interface StoredSeries {
@@ -18,7 +20,7 @@ export function findSeries(
   key: ProcessKey | null,
   stream: StoredStream,
 ): StoredSeries[] {
-  const from = 'SELECT s.id, s.columns FROM series s JOIN target t ON t.id = s.target'
+  const from = `SELECT s.id, ${asBytes('s.columns', 'columns')} FROM series s JOIN target t ON t.id = s.target`
   const rows =
     key === null
       ? db.prepare(`${from} WHERE t.spec = ? AND s.process = 0 AND s.stream = ?`).all(targetSpec, stream)
@@ -28,9 +30,9 @@ export function findSeries(
              WHERE t.spec = ? AND s.stream = ? AND p.pid = ? AND p.start_ticks = ?`,
           )
           .all(targetSpec, stream, key.pid, key.startTimeTicks)
-  return (rows as { id: number; columns: string }[]).map(({ id, columns }) => ({
+  return (rows as { id: number; columns: unknown }[]).map(({ id, columns }) => ({
     id,
-    columns: columns.split(','),
+    columns: textOf(columns).split(','),
   }))
 }
 
@@ -43,7 +45,7 @@ export function readRows(
   { fromMs, toMs }: { fromMs: number; toMs: number },
 ): StreamRow[] {
   const chunks = db.prepare(
-    'SELECT data FROM chunk WHERE series = ? AND minute BETWEEN ? AND ? ORDER BY minute',
+    `SELECT ${asBytes('data')} FROM chunk WHERE series = ? AND minute BETWEEN ? AND ? ORDER BY minute`,
   )
   const found: StreamRow[] = []
   const isAsked = ({ atMs }: StreamRow): boolean => atMs >= fromMs && atMs <= toMs
@@ -53,7 +55,8 @@ export function readRows(
       atMs,
       values: order.map((index) => (index < 0 ? null : (values[index] ?? null))),
     })
-    for (const [data] of chunks.raw().iterate(id, ...minuteRange(fromMs, toMs)) as Iterable<[Uint8Array]>)
+    const read = (from: number, to: number): [unknown][] => chunks.raw().all(id, from, to) as [unknown][]
+    for (const [data] of readAround(...minuteRange(fromMs, toMs), read))
       for (const row of rowsOf(data)) if (isAsked(row)) found.push(arrange(row))
     for (const row of minutes.openRows(id)) if (isAsked(row)) found.push(arrange(row))
   }
@@ -66,9 +69,9 @@ export function minuteRange(fromMs: number, toMs: number): [number, number] {
   return [Math.floor(fromMs / minuteMs), Math.floor(toMs / minuteMs)]
 }
 
-function rowsOf(data: Uint8Array): StreamRow[] {
+function rowsOf(data: unknown): StreamRow[] {
   try {
-    return decodeChunk(data)
+    return decodeChunk(bytesOf(data) ?? new Uint8Array())
   } catch {
     return []
   }

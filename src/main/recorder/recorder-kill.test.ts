@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -36,9 +36,14 @@ afterAll(() => {
 })
 
 /** Records for a while, is killed in the middle of it; what it said that it has recorded. */
-async function recordAndKill(file: string, count: number): Promise<number[]> {
+async function recordAndKill(
+  file: string,
+  count: number,
+  who: { uid?: number; gid?: number } = {},
+): Promise<number[]> {
   const child = spawn(process.execPath, [join(programDir, 'child.mjs'), file], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    ...who,
   })
   const closed = once(child, 'close')
   const said: number[] = []
@@ -80,4 +85,45 @@ describe('a recording that is killed', () => {
       }
     }
   }, 60_000)
+})
+
+const nobody = { uid: 65_534, gid: 65_534 }
+
+/** Only root can be somebody else, and the other one must be able to run what was built. */
+function mayBeNobody(): boolean {
+  if (process.getuid?.() !== 0) return false
+  return spawnSync(process.execPath, [join(programDir, 'child.mjs'), '--version'], nobody).status === 0
+}
+
+describe('files of somebody else', () => {
+  it.each(['recording.db', 'recording.db-wal', 'recording.db-lock'])(
+    'such as %s are set aside, and what comes is recorded',
+    async (name) => {
+      if (!mayBeNobody()) {
+        console.warn('NOT TESTED: files of another user, for this one can not be one')
+        return
+      }
+      const own = mkdtempSync(join(dir, 'own-'))
+      chmodSync(dir, 0o711)
+      chownSync(own, nobody.uid, nobody.gid)
+      const file = join(own, 'recording.db')
+      await recordAndKill(file, 50, nobody)
+      const foreign = join(own, name)
+      chownSync(foreign, 0, 0)
+      chmodSync(foreign, 0o600)
+      const { ino } = statSync(foreign)
+      const said = await recordAndKill(file, 200, nobody)
+      const aside = readdirSync(own).filter((found) => found.startsWith(`${name}.unreadable-`))
+      expect(aside.map((found) => statSync(join(own, found)).ino)).toContain(ino)
+      const recorder = await openRecorder({ file, onProblem: () => undefined })
+      try {
+        const range = { fromMs: said[0] ?? 0, toMs: Date.now() }
+        const { hostStream } = await recorder.readIncident({ targetSpec: 'local', keys: [], ...range })
+        expect(hostStream.atMs[0]).toBe(said[0])
+      } finally {
+        await recorder.dispose()
+      }
+    },
+    60_000,
+  )
 })

@@ -25,13 +25,21 @@ parentPort?.on('message', (message: ToWorker) => {
   } else if (message.kind === 'end') {
     clearInterval(turns)
     parentPort?.close()
-  } else {
-    const result = answer(message)
-    // Moved rather than copied: a day of a process is tens of megabytes.
-    const moved = message.name === 'readIncident' && result.ok ? buffersOf(result.value as Incident) : []
-    send({ kind: 'answer', id: message.id, result }, moved)
-  }
+  } else if (message.name === 'readIncident') readInSteps(message.id, keeper.readIncident(message.params))
+  else send({ kind: 'answer', id: message.id, result: answer(message) })
 })
+
+/** Between the steps messages are taken: what comes in waits no longer than one. */
+function readInSteps(id: number, steps: Generator<void, Incident>): void {
+  try {
+    const step = steps.next()
+    if (step.done !== true) setImmediate(() => readInSteps(id, steps))
+    // Moved rather than copied: a day of a process is tens of megabytes.
+    else send({ kind: 'answer', id, result: { ok: true, value: step.value } }, buffersOf(step.value))
+  } catch (error) {
+    send({ kind: 'answer', id, result: { ok: false, error: toErrorValue(error) } })
+  }
+}
 
 function answer(message: Extract<ToWorker, { kind: 'ask' }>): Result<unknown> {
   try {

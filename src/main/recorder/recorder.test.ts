@@ -156,6 +156,12 @@ describe('a recording', () => {
     const other = await recorder.addMark(targetSpec, { atMs: startMs + 30, text: 'x' })
     expect(await recorder.removeMark(other.id)).toBe(true)
     expect(await recorder.removeMark(other.id)).toBe(false)
+    const far = await recorder.addMark(targetSpec, { atMs: startMs + 365 * 86_400_000, text: 'next year' })
+    // What is recorded has not become a year longer.
+    expect((await recorder.range(targetSpec))?.toMs).toBeLessThan(far.atMs - 86_400_000)
+    await expect(recorder.addMark('ssh:never', { atMs: startMs, text: 'x' })).rejects.toMatchObject({
+      code: 'gone',
+    })
     await expect(recorder.addMark(targetSpec, { atMs: startMs, text: ' ' })).rejects.toMatchObject({
       code: 'invalid',
     })
@@ -172,6 +178,27 @@ describe('a recording', () => {
     await expect(recorder.readIncident({ targetSpec: 'ssh:x', keys: [], ...range })).rejects.toMatchObject({
       code: 'gone',
     })
+  })
+
+  it('takes what comes in while a long stretch is read', async () => {
+    const pids = Array.from({ length: 12 }, (_, index) => index + 1)
+    recordSeconds(0, 200, pids)
+    await recorder.stats()
+    const keys = pids.map((pid) => ({ pid, startTimeTicks: pid * 100 }))
+    const order: string[] = []
+    const reading = recorder
+      .readIncident({ targetSpec, keys, fromMs: startMs, toMs: startMs + 400_000 })
+      .finally(() => order.push('read'))
+    recordSeconds(200, 201)
+    await recorder.stats().then(() => order.push('recorded'))
+    const { processes, hostStream } = await reading
+    expect(order).toEqual(['recorded', 'read'])
+    expect(processes.map(({ streams }) => streams.process.atMs.length)).toEqual(pids.map(() => 200))
+    expect(hostStream.atMs.length).toBeGreaterThanOrEqual(200)
+    const broken = recorder.readIncident({ targetSpec, keys, fromMs: startMs, toMs: startMs + 400_000 })
+    await Promise.all([recorder.dispose(), expect(broken).rejects.toMatchObject({ code: 'failed' })])
+    recorder = await open()
+    expect(problems).toEqual([])
   })
 
   it('leaves nothing else in its folder', async () => {

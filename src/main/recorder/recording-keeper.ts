@@ -1,11 +1,20 @@
-import { accessSync, constants } from 'node:fs'
-import { dirname } from 'node:path'
 import { AppError } from '#core/errors'
-import { codeOf, isUnreadable, setAside } from './open-database'
+import { isFault, kindOf } from './failure-kind'
+import { finishSteps } from './finish-steps'
+import { isUnreadable, setAside } from './open-database'
 import { takeRecordingLock, type RecordingLock } from './recording-lock'
 import { openRecording, type Recording } from './recording'
+import { retainForAWhile } from './retain-for-a-while'
 import type { RecorderProblem, Retention } from '#core/snapshot/history'
-import type { Batch, NoteItem, RecorderRequests, RecorderRequestName, RowItem } from './recorder-types'
+import type { Incident } from '#core/snapshot/incident'
+import type {
+  Batch,
+  IncidentQuery,
+  NoteItem,
+  RecorderRequests,
+  RecorderRequestName,
+  RowItem,
+} from './recorder-types'
 import { subjectText } from './subject-ids'
 
 /** What waits while nothing can be written; some two minutes of 20 targets with five processes each. */
@@ -14,11 +23,12 @@ const maxNotes = 3000
 /** A disk that is full is full for a while. */
 const retryMs = 1500
 const retainEveryMs = 20_000
-/** Deleting goes on in steps, between which what came in is written. */
-const retainSteps = 8
-/** What holds until the next one of its kind: the first thing that a new recording needs. */
+/** What holds until the next one of its kind: a new recording begins with it. */
 const lastingKinds = new Set(['hostFacts', 'processFacts', 'state'])
 const maxLasting = 5000
+/** Attempts that fail for no reason of the disk: then what waits is given up, then the file. */
+const faultsOfBatch = 3
+const faultsOfFile = 6
 
 export const defaultRetention: Retention = { maxAgeMs: 7 * 86_400_000, maxBytes: 1024 ** 3 }
 
@@ -38,6 +48,8 @@ export interface RecordingKeeper {
     name: Name,
     params: RecorderRequests[Name][0],
   ): RecorderRequests[Name][1]
+  /** The same in steps, between which it may be given batches and turns. */
+  readIncident(query: IncidentQuery): Generator<void, Incident>
 }
 
 export function createRecordingKeeper({ file, onProblem, now = Date.now }: KeeperOptions): RecordingKeeper {
@@ -48,11 +60,13 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
   const lasting = new Map<string, NoteItem>()
   let dropped = 0
   let problem: RecorderProblem['kind'] | null = null
+  let faults = 0
   let retryAtMs = 0
   let retainAtMs = 0
   let retention = defaultRetention
   /** Since this was started. */
   let chosenRetention: Retention | null = null
+  let isRetentionKept = true
 
   function tell(kind: RecorderProblem['kind'], message: string, path: string | null = null): void {
     onProblem({ kind, message: message.slice(0, 300), path })
@@ -64,7 +78,7 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     const opened = openRecording(file)
     recording = opened
     if (chosenRetention === null) retention = opened.keptRetention() ?? retention
-    else opened.keepRetention(chosenRetention)
+    else isRetentionKept = false
     if (opened.asidePath !== null) beginAnew(opened.asidePath)
     return opened
   }
@@ -93,6 +107,7 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
       job(open())
       if (problem !== null) tell('resumed', 'recording goes on')
       problem = null
+      faults = 0
       return true
     } catch (error) {
       fail(error)
@@ -106,15 +121,28 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     if (kind !== problem) tell(kind, String(error))
     problem = kind
     if (kind === 'full' || kind === 'busy') return
-    const hadIt = recording !== null
     closeRecording()
-    if (hadIt && kind === 'failed' && isUnreadable(error)) moveAside()
+    if (lock === null || kind !== 'failed') return
+    if (isUnreadable(error)) moveAside()
+    else if (isFault(error)) endFault()
+  }
+
+  /** Neither a reading that does not go in nor a file that is broken in itself may end the recording for good. */
+  function endFault(): void {
+    faults++
+    if (faults === faultsOfBatch) {
+      dropped += rows.length + notes.length
+      rows = []
+      notes = []
+    }
+    if (faults === faultsOfFile) moveAside()
   }
 
   function moveAside(): void {
     try {
       beginAnew(setAside(file))
       retryAtMs = 0
+      faults = 0
     } catch (error) {
       tell('failed', String(error))
     }
@@ -155,6 +183,9 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
   function reopenReplaced(): void {
     if (recording === null || recording.isInPlace()) return
     closeRecording()
+    // Its folder may have gone with it, and the file of the lock.
+    lock?.release()
+    lock = null
     tellLasting()
   }
 
@@ -170,14 +201,19 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     bound()
   }
 
+  /** Not while the disk is full, but then. */
+  function keepRetention(): void {
+    const chosen = chosenRetention
+    if (chosen === null || isRetentionKept) return
+    isRetentionKept = attempt((open) => open.keepRetention(chosen))
+  }
+
   function retain(): void {
+    keepRetention()
     if (isAhead(retainAtMs, retainEveryMs)) return
     let isMore = false
     const isDone = attempt((open) => {
-      for (let step = 0; step < retainSteps; step++) {
-        isMore = open.retain(retention, now())
-        if (!isMore) break
-      }
+      isMore = retainForAWhile(open, retention, now())
     })
     retainAtMs = isDone && isMore ? 0 : now() + retainEveryMs
   }
@@ -197,7 +233,8 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
       const chosen = params as Retention
       chosenRetention = chosen
       retention = chosen
-      attempt((open) => open.keepRetention(chosen))
+      isRetentionKept = false
+      keepRetention()
       retainAtMs = 0
       return null
     }
@@ -209,7 +246,8 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
         dropped,
         retention,
       }
-    if (recording === null) throw new AppError('failed', 'the recording is not open')
+    if (name === 'readIncident') return finishSteps(incidentSteps(params as IncidentQuery))
+    if (recording === null) throw notOpen()
     const answers = recording as unknown as Record<
       string,
       (params: unknown) => RecorderRequests[RecorderRequestName][1]
@@ -217,12 +255,30 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     return answers[name]?.(params) ?? null
   }
 
+  function* incidentSteps(query: IncidentQuery): Generator<void, Incident> {
+    write()
+    const asked = recording
+    if (asked === null) throw notOpen()
+    const steps = asked.readIncident(query)
+    for (;;) {
+      // It may have been closed since the last one, and have another one in its place.
+      if (recording !== asked) throw notOpen()
+      const step = steps.next()
+      if (step.done === true) return step.value
+      yield
+    }
+  }
+
   return {
+    readIncident: incidentSteps,
     add(batch) {
       dropped += batch.dropped
-      for (const note of batch.notes) rememberLasting(note)
-      rows = rows.concat(batch.rows)
-      notes = notes.concat(batch.notes)
+      const newRows = batch.rows.filter(({ row }) => isTime(row.atMs))
+      const newNotes = batch.notes.filter(({ atMs }) => isTime(atMs))
+      dropped += batch.rows.length - newRows.length + batch.notes.length - newNotes.length
+      for (const note of newNotes) rememberLasting(note)
+      rows = rows.concat(newRows)
+      notes = notes.concat(newNotes)
       bound()
     },
     turn() {
@@ -233,19 +289,9 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
   }
 }
 
-function kindOf(error: unknown, file: string): RecorderProblem['kind'] {
-  const code = codeOf(error)
-  if (/^SQLITE_FULL|^ENOSPC|^EDQUOT/.test(code)) return 'full'
-  if (/^SQLITE_READONLY|^EROFS|^EACCES|^EPERM/.test(code)) return 'read-only'
-  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'busy'
-  return isUnreadable(error) || mayWrite(dirname(file)) ? 'failed' : 'read-only'
-}
+const notOpen = (): AppError => new AppError('failed', 'the recording is not open')
 
-function mayWrite(dir: string): boolean {
-  try {
-    accessSync(dir, constants.W_OK)
-    return true
-  } catch {
-    return false
-  }
+/** One without it belongs to no minute. */
+function isTime(atMs: number): boolean {
+  return Number.isSafeInteger(Math.round(atMs))
 }

@@ -1,26 +1,22 @@
 import { statSync } from 'node:fs'
 import { AppError } from '#core/errors'
 import { createMinuteStore, toKeptRow } from './minute-store'
-import { packNote, unpackNote } from './note-text'
-import { openDatabase, rollBack } from './open-database'
+import { packNote, selectNote, unpackNote } from './note-text'
+import { closedOnError, openDatabase, rollBack } from './open-database'
 import { readHistory } from './read-history'
 import { readIncident, readEvents, readMarks, readTop } from './read-incident'
-import type {
-  RecordedProcess,
-  RecordedTarget,
-  Retention,
-  TimeRange,
-  TopReading,
-} from '#core/snapshot/history'
-import type { NoteItem, RecorderRequests, RowItem } from './recorder-types'
+import type { RecordedProcess, Retention, TimeRange, TopReading } from '#core/snapshot/history'
+import type { Incident } from '#core/snapshot/incident'
+import type { IncidentQuery, NoteItem, RecorderRequests, RowItem } from './recorder-types'
 import { bytesOnDisk, oldestMinuteMs, retain } from './retention'
 import type { StoredStream } from './schema'
+import { asBytes, asNumber, textOf } from './stored-value'
 import { createSubjectTable } from './subject-ids'
 
 const maxMarks = 10_000
 
 type Answers = {
-  [Name in Exclude<keyof RecorderRequests, 'stats' | 'setRetention' | 'close'>]: (
+  [Name in Exclude<keyof RecorderRequests, 'readIncident' | 'stats' | 'setRetention' | 'close'>]: (
     params: RecorderRequests[Name][0],
   ) => RecorderRequests[Name][1]
 }
@@ -28,6 +24,8 @@ type Answers = {
 /** One open database. Everything throws what SQLite says, with nothing half done. */
 export interface Recording extends Answers {
   readonly asidePath: string | null
+  /** Between its steps may be written. */
+  readIncident(query: IncidentQuery): Generator<void, Incident>
   /** All or nothing. Rows and notes are as the caller has them: they are made small here. */
   write(rows: readonly RowItem[], notes: readonly NoteItem[]): void
   /** Packs what is over; false when nothing was. */
@@ -49,9 +47,11 @@ type StoredRow = Omit<RowItem, 'stream'> & { stream: StoredStream }
 export function openRecording(file: string): Recording {
   const { db, asidePath } = openDatabase(file)
   const inode = inodeOf(file)
-  const subjects = createSubjectTable(db)
-  const minutes = createMinuteStore(db)
-  const insertNote = db.prepare('INSERT INTO note (target, process, kind, at, data) VALUES (?, ?, ?, ?, ?)')
+  const { subjects, minutes, insertNote } = closedOnError(db, () => ({
+    subjects: createSubjectTable(db),
+    minutes: createMinuteStore(db),
+    insertNote: db.prepare('INSERT INTO note (target, process, kind, at, data) VALUES (?, ?, ?, ?, ?)'),
+  }))
 
   function transact<T>(job: () => T): T {
     try {
@@ -69,14 +69,18 @@ export function openRecording(file: string): Recording {
         yield { subject, stream: 'state', row: { atMs, values: [subjects.stateOf(subject, text)] } }
   }
 
-  /** What was seen since the last minute is in no table yet. */
+  /** What was seen since the last minute is in no table yet. On a full disk the rest is answered all the same. */
   function writeSpans(): void {
-    transact(() => {
-      db.exec('BEGIN IMMEDIATE')
-      subjects.writeSpans()
-      db.exec('COMMIT')
-      subjects.clearSpans()
-    })
+    try {
+      transact(() => {
+        db.exec('BEGIN IMMEDIATE')
+        subjects.writeSpans()
+        db.exec('COMMIT')
+        subjects.clearSpans()
+      })
+    } catch {
+      // The next write tells what is wrong.
+    }
   }
 
   function targetId(spec: string): number {
@@ -118,9 +122,8 @@ export function openRecording(file: string): Recording {
       return isMore
     },
     keptRetention() {
-      const row = db.prepare("SELECT value FROM setting WHERE name = 'retention'").get() as
-        { value: string } | undefined
-      return parseRetention(unpackNote(row?.value))
+      const row = db.prepare(`SELECT ${selectNote('value')} FROM setting WHERE name = 'retention'`).get()
+      return parseRetention(unpackNote(row))
     },
     keepRetention(retention) {
       db.prepare("INSERT OR REPLACE INTO setting (name, value) VALUES ('retention', ?)").run(
@@ -146,22 +149,27 @@ export function openRecording(file: string): Recording {
       writeSpans()
       const rows = db
         .prepare(
-          `SELECT spec AS targetSpec, first_at AS fromMs, last_at AS toMs FROM target
+          `SELECT ${asBytes('spec')}, ${asNumber('first_at', 'fromMs')}, ${asNumber('last_at', 'toMs')} FROM target
            WHERE first_at IS NOT NULL ORDER BY last_at DESC`,
         )
-        .all()
-      return rows.map((row) => ({ ...(row as RecordedTarget) }))
+        .all() as (TimeRange & { spec: unknown })[]
+      return rows.map(({ spec, ...range }) => ({ targetSpec: textOf(spec), ...range }))
     },
     listProcesses({ targetSpec, fromMs, toMs }) {
       writeSpans()
       const rows = db.prepare(
-        `SELECT p.pid, p.start_ticks AS startTimeTicks, p.comm, p.first_at AS fromMs, p.last_at AS toMs
+        `SELECT ${asNumber('p.pid', 'pid')}, ${asNumber('p.start_ticks', 'startTimeTicks')},
+           ${asBytes('p.comm', 'comm')}, ${asNumber('p.first_at', 'fromMs')}, ${asNumber('p.last_at', 'toMs')}
          FROM process p JOIN target t ON t.id = p.target
          WHERE t.spec = ? AND p.first_at <= ? AND p.last_at >= ? ORDER BY p.last_at DESC, p.pid`,
       )
       return (
-        rows.all(targetSpec, toMs, fromMs) as (RecordedProcess['key'] & Omit<RecordedProcess, 'key'>)[]
-      ).map(({ pid, startTimeTicks, ...rest }) => ({ key: { pid, startTimeTicks }, ...rest }))
+        rows.all(targetSpec, toMs, fromMs) as (RecordedProcess['key'] & TimeRange & { comm: unknown })[]
+      ).map(({ pid, startTimeTicks, comm, ...range }) => ({
+        key: { pid, startTimeTicks },
+        comm: textOf(comm),
+        ...range,
+      }))
     },
     readTop({ targetSpec, ...range }: { targetSpec: string } & TimeRange): TopReading[] {
       return readTop(db, targetId(targetSpec), range)
@@ -171,27 +179,26 @@ export function openRecording(file: string): Recording {
     addMark({ targetSpec, mark }) {
       const { n } = db.prepare('SELECT count(*) AS n FROM mark').get() as { n: number }
       if (n >= maxMarks) throw new AppError('too-large', `at most ${maxMarks} marks`)
-      return transact(() => {
-        db.exec('BEGIN IMMEDIATE')
-        const { target } = subjects.see({ targetSpec, process: null }, mark.atMs)
-        db.prepare('INSERT INTO mark (id, target, at, text) VALUES (?, ?, ?, ?)').run(
-          mark.id,
-          target,
-          Math.round(mark.atMs),
-          mark.text,
-        )
-        db.exec('COMMIT')
-        writeSpans()
-        return null
-      })
+      // It may be of any time: nothing is recorded where only a mark is.
+      db.prepare('INSERT INTO mark (id, target, at, text) VALUES (?, ?, ?, ?)').run(
+        mark.id,
+        targetId(targetSpec),
+        Math.round(mark.atMs),
+        mark.text,
+      )
+      return null
     },
     removeMark: ({ id }) => db.prepare('DELETE FROM mark WHERE id = ?').run(id).changes > 0,
   }
 }
 
-/** null: there is no such file. */
+/** null: there is no such file, or no way to it any more. */
 function inodeOf(file: string): number | null {
-  return statSync(file, { throwIfNoEntry: false })?.ino ?? null
+  try {
+    return statSync(file).ino
+  } catch {
+    return null
+  }
 }
 
 function parseRetention(value: unknown): Retention | null {

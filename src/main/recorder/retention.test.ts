@@ -82,6 +82,32 @@ describe('retention', () => {
     expect(keeper.answer('readIncident', query).hostStream.atMs).toHaveLength(0)
   })
 
+  it('takes all of a target that is gone, so that the next one has nothing of it', () => {
+    keeper.answer('setRetention', { maxAgeMs: 30 * minuteMs, maxBytes: 1024 * mib })
+    const old: Subject = { targetSpec: 'ssh:old', process: null }
+    const text = JSON.stringify({ ...hostFactsOf('boot-of-old'), hostname: 'old' })
+    recordMinutes(0, 1)
+    const row = toHostRow(hostSampleAt(startMs))
+    keeper.add({
+      rows: [{ subject: old, stream: 'host', row }],
+      notes: [{ subject: old, kind: 'hostFacts', atMs: startMs, text }],
+      dropped: 0,
+    })
+    recordMinutes(1, 120)
+    nowMs += 60_000
+    keeper.turn()
+    const targets = keeper.answer('listTargets', null).map(({ targetSpec }) => targetSpec)
+    expect(targets).toEqual(['local'])
+    const next: Subject = { targetSpec: 'ssh:new', process: null }
+    keeper.add({
+      rows: [{ subject: next, stream: 'host', row: { ...row, atMs: nowMs } }],
+      notes: [],
+      dropped: 0,
+    })
+    keeper.turn()
+    expect(keeper.answer('readIncident', { ...query, targetSpec: 'ssh:new' }).host.hostname).toBeNull()
+  })
+
   it('by size holds the files below it, and keeps the newest', () => {
     const maxBytes = 4 * mib
     keeper.answer('setRetention', { maxAgeMs: 7 * 86_400_000, maxBytes })

@@ -3,6 +3,7 @@ import type { Database } from './open-database'
 import type { Retention } from '#core/snapshot/history'
 import { minuteTable, streamIds } from './schema'
 import { minuteMs } from './minute-store'
+import { asBytes, asNumber, textOf } from './stored-value'
 
 /** Rows that go in one step, so that a step is short: one minute of 200 series or so. */
 const stepRows = 400
@@ -24,9 +25,10 @@ export function bytesOnDisk(file: string): number {
 }
 
 export function oldestMinuteMs(db: Database): number | null {
-  const row = db.prepare('SELECT minute FROM chunk ORDER BY minute LIMIT 1').get() as
-    { minute: number } | undefined
-  return row === undefined ? null : row.minute * minuteMs
+  const row = db
+    .prepare(`SELECT ${asNumber('minute', 'oldest')} FROM chunk ORDER BY minute LIMIT 1`)
+    .get() as { oldest: number } | undefined
+  return row === undefined ? null : row.oldest * minuteMs
 }
 
 /** Deletes the oldest that is over the age or the size, a bounded part of it, and gives the room back. */
@@ -57,10 +59,11 @@ function usedBytes(db: Database): number {
 function dropChunks(db: Database, beforeMs: number): number {
   const rows = db
     .prepare(
-      `SELECT c.id, c.series, c.minute, s.stream FROM chunk c LEFT JOIN series s ON s.id = c.series
+      `SELECT c.id, ${asNumber('c.series', 'series')}, ${asNumber('c.minute', 'minute')}, ${asBytes('s.stream', 'stream')}
+       FROM chunk c LEFT JOIN series s ON s.id = c.series
        ORDER BY c.minute LIMIT ${stepRows}`,
     )
-    .all() as { id: number; series: number; minute: number; stream: string | null }[]
+    .all() as { id: number; series: number; minute: number; stream: unknown }[]
   const dropChunk = db.prepare('DELETE FROM chunk WHERE id = ?')
   const dropMinute = new Map(
     streamIds.map((stream) => [
@@ -72,7 +75,7 @@ function dropChunks(db: Database, beforeMs: number): number {
   for (const { id, series, minute, stream } of rows) {
     if ((minute + 1) * minuteMs > beforeMs) break
     dropChunk.run(id)
-    dropMinute.get(stream ?? '')?.run(series, minute, id)
+    dropMinute.get(textOf(stream))?.run(series, minute, id)
     cutoffMs = minute * minuteMs
   }
   return cutoffMs
@@ -82,10 +85,17 @@ function dropSubjects(db: Database, cutoffMs: number): void {
   for (const table of ['target', 'process']) {
     db.prepare(`UPDATE ${table} SET first_at = max(first_at, ?1) WHERE first_at < ?1`).run(cutoffMs)
     // What was read in the last minute is not packed yet, and belongs to somebody.
-    db.prepare(
-      `DELETE FROM ${table} WHERE last_at < ? AND id NOT IN
-         (SELECT s.${table} FROM series s JOIN pending p ON p.series = s.id)`,
-    ).run(cutoffMs)
+    const gone = db
+      .prepare(
+        `SELECT id FROM ${table} WHERE last_at < ? AND id NOT IN
+           (SELECT s.${table} FROM series s JOIN pending p ON p.series = s.id)`,
+      )
+      .all(cutoffMs) as { id: number }[]
+    for (const { id } of gone) {
+      db.prepare(`DELETE FROM ${table} WHERE id = ?`).run(id)
+      // The next one may have its number, and must not have its notes.
+      if (table === 'target') db.prepare('DELETE FROM note WHERE target = ?').run(id)
+    }
   }
   db.exec(`
     DELETE FROM series WHERE target NOT IN (SELECT id FROM target)

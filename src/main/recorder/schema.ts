@@ -1,5 +1,6 @@
 import { streamColumns, type StreamId } from '#core/snapshot/sample-parts'
 import type { Database } from './open-database'
+import { asBytes, textOf } from './stored-value'
 
 /** What lies packed by the minute: the streams of numbers, and which text of `state_text` held from when. */
 export type StoredStream = StreamId | 'state'
@@ -73,7 +74,11 @@ export function addMissingColumns(db: Database): void {
   for (const stream of streamIds) {
     const table = minuteTable(stream)
     const known = new Set(
-      (db.prepare(`PRAGMA table_info(${table})`).all() as { name: string }[]).map(({ name }) => name),
+      (
+        db.prepare(`SELECT ${asBytes('name')} FROM pragma_table_info('${table}')`).all() as {
+          name: unknown
+        }[]
+      ).map(({ name }) => textOf(name)),
     )
     for (const name of streamColumns[stream].flatMap(minuteColumns))
       if (!known.has(name)) db.exec(`ALTER TABLE ${table} ADD COLUMN ${name} NUMERIC`)

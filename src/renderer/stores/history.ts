@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { toErrorValue, type ErrorValue } from '#core/errors'
 import type { RecordedTarget, RecorderProblem, RecorderStats, Retention } from '#core/snapshot/history'
 import { useBackend } from '../connection/use-connection'
@@ -12,11 +12,16 @@ export const useHistoryStore = defineStore('history', () => {
   const targets = shallowRef<readonly RecordedTarget[] | null>(null)
   const stats = shallowRef<RecorderStats | null>(null)
   const error = shallowRef<ErrorValue | null>(null)
-  const problem = shallowRef<RecorderProblem | null>(null)
+  /** Why nothing is recorded now. */
+  const failing = shallowRef<RecorderProblem | null>(null)
+  /** Where the recording lies that could not be read. That recording goes on does not bring it back. */
+  const aside = shallowRef<RecorderProblem | null>(null)
+  const problem = computed(() => failing.value ?? aside.value)
   const isRetentionOpen = ref(false)
 
   backend.on('recorder', (next) => {
-    problem.value = next.kind === 'resumed' ? null : next
+    if (next.kind === 'set-aside') aside.value = next
+    else failing.value = next.kind === 'resumed' ? null : next
   })
 
   async function load(): Promise<void> {
@@ -40,7 +45,7 @@ export const useHistoryStore = defineStore('history', () => {
   }
 
   function dismiss(): void {
-    if (problem.value?.kind === 'set-aside') problem.value = null
+    aside.value = null
   }
 
   return { targets, stats, error, problem, isRetentionOpen, load, setRetention, dismiss }
