@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ElectronApplication } from '@playwright/test'
 import { startTestService } from '../../test/support/go-service'
-import { expect, test } from '../ballonet-app'
+import { expect, repositoryDir, test } from '../ballonet-app'
 import { DoorsPage } from '../pages/doors-page'
 import { FocusPage } from '../pages/focus-page'
 import { ReplayPage } from '../pages/replay-page'
@@ -142,6 +144,26 @@ test.describe('a file that is named on the command line', () => {
           ?.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
     }, bytes)
     await expect(replay.bar).toContainText('dropped.ballonet')
+  })
+
+  test('is opened in the window that is there when the app is started once more, as by a double click', async ({
+    ballonet: { page, electron },
+  }) => {
+    await expect(new ReplayPage(page).bar).toContainText('v1.ballonet')
+    const again = join(dir, 'double click.ballonet')
+    copyFileSync(path, again)
+    const { spawnfile } = electron.process()
+    const dataDir = await electron.evaluate(({ app }) => app.getPath('userData'))
+    const second = spawn(spawnfile, [repositoryDir, `--user-data-dir=${dataDir}`, '--no-sandbox', again], {
+      stdio: 'ignore',
+    })
+    const ended = once(second, 'exit')
+    try {
+      await expect(new ReplayPage(page).bar).toContainText('double click.ballonet')
+      expect(await ended).toEqual([0, null])
+    } finally {
+      second.kill('SIGKILL')
+    }
   })
 })
 
