@@ -207,6 +207,7 @@ describe('a recording', () => {
     expect(readdirSync(join(dir, 'recordings')).sort()).toEqual([
       'recording.db',
       'recording.db-lock',
+      'recording.db-reserve',
       'recording.db-shm',
       'recording.db-wal',
     ])

@@ -269,6 +269,31 @@ describe.skipIf(maySkip)('a disk', () => {
     }
   })
 
+  it('that is full is made room on by keeping less', () => {
+    const disk = mount('size=40m')
+    file = join(disk, 'recording.db')
+    const keeper = open()
+    try {
+      record(keeper, 0, 50)
+      expect(readdirSync(disk)).toContain('recording.db-reserve')
+      writeFileSync(join(disk, 'filler'), Buffer.alloc(roomOf(disk) - 2 * 1024 * 1024))
+      let second = 50
+      while (problems.length === 0 && second < 70_000) record(keeper, second, (second += 500))
+      expect(problems.map(({ kind }) => kind)).toEqual(['full'])
+      nowMs = startMs + second * 1000
+      keeper.answer('setRetention', { maxAgeMs: 3_600_000, maxBytes: 1024 ** 3 })
+      for (let turn = 0; turn < 20; turn++) record(keeper, second, (second += 1))
+      expect(problems.at(-1)?.kind).toBe('resumed')
+      const seconds = secondsOf(keeper)
+      expect(seconds.at(-1)).toBe(second - 1)
+      expect(seconds[0]).toBeGreaterThan(second - 3800)
+      expect(keeper.answer('stats', null).retention.maxAgeMs).toBe(3_600_000)
+    } finally {
+      keeper.answer('close', null)
+      execFileSync('umount', ['-l', disk])
+    }
+  })
+
   it.each(['full', 'read-only'] as const)(
     'that is %s from the start is used as soon as it can be',
     (kind) => {

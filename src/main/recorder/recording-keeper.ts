@@ -1,10 +1,12 @@
 import { AppError } from '#core/errors'
 import { isFault, kindOf } from './failure-kind'
 import { finishSteps } from './finish-steps'
+import { createLastingNotes } from './lasting-notes'
 import { isUnreadable, setAside } from './open-database'
 import { takeRecordingLock, type RecordingLock } from './recording-lock'
 import { openRecording, type Recording } from './recording'
 import { retainForAWhile } from './retain-for-a-while'
+import { giveUpReserve, keepReserve } from './room-reserve'
 import type { RecorderProblem, Retention } from '#core/snapshot/history'
 import type { Incident } from '#core/snapshot/incident'
 import type {
@@ -15,7 +17,6 @@ import type {
   RecorderRequestName,
   RowItem,
 } from './recorder-types'
-import { subjectText } from './subject-ids'
 
 /** What waits while nothing can be written; some two minutes of 20 targets with five processes each. */
 const maxRows = 30_000
@@ -23,9 +24,6 @@ const maxNotes = 3000
 /** A disk that is full is full for a while. */
 const retryMs = 1500
 const retainEveryMs = 20_000
-/** What holds until the next one of its kind: a new recording begins with it. */
-const lastingKinds = new Set(['hostFacts', 'processFacts', 'state'])
-const maxLasting = 5000
 /** Attempts that fail for no reason of the disk: then what waits is given up, then the file. */
 const faultsOfBatch = 3
 const faultsOfFile = 6
@@ -57,7 +55,7 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
   let recording: Recording | null = null
   let rows: RowItem[] = []
   let notes: NoteItem[] = []
-  const lasting = new Map<string, NoteItem>()
+  const lasting = createLastingNotes()
   let dropped = 0
   let problem: RecorderProblem['kind'] | null = null
   let faults = 0
@@ -97,7 +95,7 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
   /** To a recording that knows nothing yet. */
   function tellLasting(): void {
     const waiting = new Set(notes)
-    notes.unshift(...[...lasting.values()].filter((note) => !waiting.has(note)))
+    notes.unshift(...lasting.all().filter((note) => !waiting.has(note)))
   }
 
   /** Runs a write; false: it could not be done, and is to be tried again later. */
@@ -170,15 +168,6 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     }
   }
 
-  function rememberLasting(note: NoteItem): void {
-    if (!lastingKinds.has(note.kind)) return
-    const id = `${note.kind}\n${subjectText(note.subject)}`
-    lasting.delete(id)
-    lasting.set(id, note)
-    const [oldest] = lasting.keys()
-    if (lasting.size > maxLasting && oldest !== undefined) lasting.delete(oldest)
-  }
-
   /** Somebody deleted or replaced the file: what is written to it from now on, nobody would find. */
   function reopenReplaced(): void {
     if (recording === null || recording.isInPlace()) return
@@ -214,6 +203,7 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     let isMore = false
     const isDone = attempt((open) => {
       isMore = retainForAWhile(open, retention, now())
+      if (!isMore) keepReserve(file, retention.maxBytes)
     })
     retainAtMs = isDone && isMore ? 0 : now() + retainEveryMs
   }
@@ -234,6 +224,8 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
       chosenRetention = chosen
       retention = chosen
       isRetentionKept = false
+      // A full disk: what is deleted now makes room, but to delete needs some first.
+      if (problem === 'full' && giveUpReserve(file)) retryAtMs = 0
       keepRetention()
       retainAtMs = 0
       return null
@@ -276,7 +268,7 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
       const newRows = batch.rows.filter(({ row }) => isTime(row.atMs))
       const newNotes = batch.notes.filter(({ atMs }) => isTime(atMs))
       dropped += batch.rows.length - newRows.length + batch.notes.length - newNotes.length
-      for (const note of newNotes) rememberLasting(note)
+      for (const note of newNotes) lasting.remember(note)
       rows = rows.concat(newRows)
       notes = notes.concat(newNotes)
       bound()

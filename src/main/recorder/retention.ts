@@ -3,11 +3,13 @@ import type { Database } from './open-database'
 import type { Retention } from '#core/snapshot/history'
 import { minuteTable, streamIds } from './schema'
 import { minuteMs } from './minute-store'
+import { reservedBytes, reservePath } from './room-reserve'
 import { asBytes, asNumber, textOf } from './stored-value'
 
 /** Rows that go in one step, so that a step is short: one minute of 200 series or so. */
 const stepRows = 400
-const vacuumPages = 4000
+/** A step must fit into the room that is reserved. */
+const vacuumPages = 1000
 /** What the log beside the database may take at most, and the part of the whole that is deleted at. */
 const logBytes = 8 * 1024 * 1024
 const fillShare = 0.95
@@ -20,7 +22,8 @@ export interface RetentionStep {
 /** Everything that the recording takes on disk. */
 export function bytesOnDisk(file: string): number {
   let bytes = 0
-  for (const path of [file, `${file}-wal`]) bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  for (const path of [file, `${file}-wal`, reservePath(file)])
+    bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0
   return bytes
 }
 
@@ -33,7 +36,8 @@ export function oldestMinuteMs(db: Database): number | null {
 
 /** Deletes the oldest that is over the age or the size, a bounded part of it, and gives the room back. */
 export function retain(db: Database, { maxAgeMs, maxBytes }: Retention, nowMs: number): RetentionStep {
-  const isTooLarge = usedBytes(db) > Math.max(maxBytes - logBytes, maxBytes / 2) * fillShare
+  const ownBytes = maxBytes - logBytes - reservedBytes(maxBytes)
+  const isTooLarge = usedBytes(db) > Math.max(ownBytes, maxBytes / 2) * fillShare
   const oldest = oldestMinuteMs(db)
   if (oldest === null || (!isTooLarge && oldest + minuteMs > nowMs - maxAgeMs)) {
     const { changes } = isTooLarge ? dropOldNotes(db, nowMs - minuteMs) : dropOldNotes(db, nowMs - maxAgeMs)
