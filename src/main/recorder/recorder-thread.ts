@@ -37,6 +37,8 @@ export function startRecorderThread(
   let lastId = 0
   let restart: NodeJS.Timeout | null = null
   let isEnded = false
+  /** It was told that the thread is gone, and not yet that there is another one. */
+  let isMissed = false
 
   function start(): void {
     const workerData: RecorderWorkerData = { file }
@@ -51,6 +53,11 @@ export function startRecorderThread(
   }
 
   function onMessage(message: FromWorker): void {
+    if (isMissed) {
+      isMissed = false
+      // A problem of its own is told after this.
+      options.onProblem({ kind: 'resumed', message: 'recording goes on', path: null })
+    }
     if (message.kind === 'taken') sent.shift()
     else if (message.kind === 'problem') options.onProblem(message.problem)
     else {
@@ -70,6 +77,7 @@ export function startRecorderThread(
   function onLost(reason: string): void {
     worker = null
     giveUpWaiting()
+    isMissed = true
     options.onProblem({
       kind: 'failed',
       message: `the recording thread: ${reason}`.slice(0, 300),

@@ -202,7 +202,8 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
     return thread.ask(name, params)
   }
 
-  await thread.ask('stats', null)
+  // A thread that ends while it opens the file is told, and followed by another one.
+  await thread.ask('stats', null).catch(() => undefined)
   return {
     recordHost: (targetSpec, sample) =>
       addRow({ subject: hostSubject(targetSpec), stream: 'host', row: toHostRow(sample) }),

@@ -1,0 +1,44 @@
+import { EventEmitter } from 'node:events'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { ToWorker } from './recorder-messages'
+import { openRecorder } from './recorder'
+
+/** A thread that ends when it is told to: a real one can't be brought to that from outside. */
+class FakeThread extends EventEmitter {
+  readonly told: ToWorker[] = []
+  postMessage(message: ToWorker): void {
+    this.told.push(message)
+    if (message.kind === 'end') this.emit('exit', 0)
+    else if (this.told.length === 1 && threads.length === 1) this.emit('exit', 1)
+    else if (message.kind === 'ask')
+      this.emit('message', { kind: 'answer', id: message.id, result: { ok: true, value: null } })
+    else this.emit('message', { kind: 'taken' })
+  }
+}
+
+const threads: FakeThread[] = []
+vi.mock('./recorder-worker?nodeWorker', () => ({
+  default: () => {
+    const thread = new FakeThread()
+    threads.push(thread)
+    return thread
+  },
+}))
+
+beforeEach(() => vi.useFakeTimers())
+afterEach(() => vi.useRealTimers())
+
+it('a thread that ends while it opens the file has another one after it, which is told', async () => {
+  const problems: string[] = []
+  const recorder = await openRecorder({ file: 'none', onProblem: ({ kind }) => problems.push(kind) })
+  expect(problems).toEqual(['failed'])
+  recorder.recordEvent({
+    ...{ id: 1, targetId: 'local', key: null, atMs: 1 },
+    ...{ kind: 'target', text: 'event.target.connected', params: {} },
+  })
+  await vi.advanceTimersByTimeAsync(6000)
+  expect(threads).toHaveLength(2)
+  expect(problems).toEqual(['failed', 'resumed'])
+  expect(threads[1]?.told).toMatchObject([{ kind: 'batch', batch: { notes: [{ kind: 'event' }] } }])
+  await recorder.dispose()
+})
