@@ -157,6 +157,21 @@ describe('capture', () => {
     expect((await open(out)).processes[0]?.streams.process.atMs.length).toBeGreaterThan(0)
   }, 30_000)
 
+  it('takes another name where a file of its own was made meanwhile', async () => {
+    const out = join(dir, 'meanwhile.ballonet')
+    const { told } = await capture([startSleep().pid], {
+      out,
+      stopWhen: (stop) =>
+        setTimeout(() => {
+          writeFileSync(out, 'mine')
+          stop()
+        }, 1200),
+    })
+    expect(readFileSync(out, 'utf8')).toBe('mine')
+    expect(told.errors.at(-1)).toContain('meanwhile-2.ballonet')
+    expect((await open(join(dir, 'meanwhile-2.ballonet'))).processes).toHaveLength(1)
+  }, 30_000)
+
   it('refuses a process that is not there, a name that is taken and a folder that is none', async () => {
     const taken = join(dir, 'taken.ballonet')
     writeFileSync(taken, 'mine')

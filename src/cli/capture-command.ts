@@ -12,7 +12,7 @@ import { redactIncident } from '#core/snapshot/redact-incident'
 import { defaultRedaction, redactionKinds, type RedactionChoice } from '#core/snapshot/redaction'
 import { nodeGzip } from '#main/incident/node-gzip'
 import { readRawMoment } from '#main/incident/read-raw-moment'
-import { checkSavable, saveWhole } from '#main/incident/save-whole'
+import { checkSavable, saveNew, saveWhole } from '#main/incident/save-whole'
 import { writeIncident } from '#main/incident/write-incident'
 import type { Sampler, Watch } from '#main/sampling/sampler'
 import type { Target } from '#main/targets/target'
@@ -158,9 +158,11 @@ export async function runCapture(
     appVersion: __APP_VERSION__,
     reportHtml: toReportHtml(await prepareReport(incident), { locale: 'en' }),
   })
-  await saveWhole(options.out, bytes)
+  // A file that was made of this name meanwhile is somebody's, and so is the capture.
+  const { out, isForced } = options
+  const path = isForced ? (await saveWhole(out, bytes), out) : await saveNew(out, bytes)
   output.error(
-    `${options.out}: ${count.samples} samples, ${incident.profiles.length} profiles, ${bytes.length} bytes`,
+    `${path}: ${count.samples} samples, ${incident.profiles.length} profiles, ${bytes.length} bytes`,
   )
 }
 

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '#core/errors'
-import { checkSavable, saveWhole } from './save-whole'
+import { checkSavable, saveNew, saveWhole } from './save-whole'
 
 describe('saving', () => {
   let dir = ''
@@ -26,6 +26,16 @@ describe('saving', () => {
     await saveWhole(path, Buffer.from('new'))
     expect(readFileSync(path, 'utf8')).toBe('new')
     expect(readdirSync(dir)).toEqual(['a.ballonet'])
+  })
+
+  it('takes the place of nothing where a new name was asked for', async () => {
+    const path = join(dir, 'a.ballonet')
+    expect(await saveNew(path, Buffer.from('first'))).toBe(path)
+    symlinkSync('nowhere', join(dir, 'a-2.ballonet'))
+    expect(await saveNew(path, Buffer.from('second'))).toBe(join(dir, 'a-3.ballonet'))
+    expect(readFileSync(path, 'utf8')).toBe('first')
+    expect(readFileSync(join(dir, 'a-3.ballonet'), 'utf8')).toBe('second')
+    expect(readdirSync(dir).sort()).toEqual(['a-2.ballonet', 'a-3.ballonet', 'a.ballonet'])
   })
 
   it('keeps what was there when it is cancelled, or when there is no such folder', async () => {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { open, readlink, rename, rm, stat, type FileHandle } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { link, lstat, open, readlink, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { dirname, join, parse } from 'node:path'
 import { AppError, type ErrorCode } from '#core/errors'
 
 const sliceBytes = 1 << 20
+const mostNames = 100
 const codes: Record<string, ErrorCode> = {
   ENOSPC: 'too-large',
   EDQUOT: 'too-large',
@@ -25,7 +26,50 @@ export async function saveWhole(
   bytes: Uint8Array,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<void> {
+  await save(path, bytes, signal, async (temporary) => {
+    await rename(temporary, path)
+    return path
+  })
+}
+
+/**
+ * The same, but takes the place of nothing: where there is a file of this name by now it is `name-2.ballonet`, and so on. Returns
+ * the path of what was written.
+ */
+export async function saveNew(path: string, bytes: Uint8Array): Promise<string> {
+  return save(path, bytes, undefined, async (temporary) => {
+    for (let count = 1; count <= mostNames; count++) {
+      const { dir, name, ext } = parse(path)
+      const own = count === 1 ? path : join(dir, `${name}-${count}${ext}`)
+      if (await takeName(temporary, own)) return own
+    }
+    throw new AppError('invalid', `${path} is there already`)
+  })
+}
+
+/** False: there is such a file. */
+async function takeName(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    // No second names on this file system: a moment is left in which somebody else may take it.
+    if ((await lstat(path).catch(() => null)) !== null) return false
+    await rename(temporary, path)
+    return true
+  }
+  await rm(temporary)
+  return true
+}
+
+async function save(
+  path: string,
+  bytes: Uint8Array,
+  signal: AbortSignal | undefined,
+  place: (temporary: string) => Promise<string>,
+): Promise<string> {
   const temporary = toTemporary(path)
+  let placed = path
   try {
     await refuseSpecial(path)
     const file = await open(temporary, 'wx', 0o600)
@@ -35,12 +79,13 @@ export async function saveWhole(
     } finally {
       await file.close()
     }
-    await rename(temporary, path)
+    placed = await place(temporary)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
     throw toAppError(error)
   }
   await syncFolder(dirname(path))
+  return placed
 }
 
 /** Rejects, as saveWhole would, when there can be no file of this name; what is there stays as it is. */

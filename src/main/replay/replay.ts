@@ -67,6 +67,7 @@ export function createReplay(
   const subscribers = new Set<() => void>()
   const growths = new Map<string, Promise<ProfileGrowth | null>>()
   const differences = new Map<string, Promise<VerdictDifference | null>>()
+  let comparing: Promise<unknown> = Promise.resolve()
   let cursorMs = toMs
   const info: TargetInfo = {
     id,
@@ -97,7 +98,11 @@ export function createReplay(
     const { first, newest } = profilesUntil(incident, key, atMs)
     if (first === null || newest === null || first === newest) return Promise.resolve(null)
     const name = `${first.info.id} ${newest.info.id}`
-    const growth = growths.get(name) ?? readProfileGrowth(toSide(first), toSide(newest)).catch(() => null)
+    const known = growths.get(name)
+    if (known !== undefined) return known
+    // One after the other: each takes a thread, and a slider passes many.
+    const growth = comparing.then(() => readProfileGrowth(toSide(first), toSide(newest)).catch(() => null))
+    comparing = growth
     growths.set(name, growth)
     return growth
   }
