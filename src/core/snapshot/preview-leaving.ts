@@ -78,8 +78,10 @@ function* textsOf(incident: Incident, original: Incident, gzip: GzipCodec): Gene
       named('environment', key.pid, toEnvironmentText(facts.goEnvironment)),
     )
     // A flag that stays here has its place all the same.
-    for (const name of Object.keys(original.processes[index]?.facts.build?.settings ?? {}))
-      all.push(named(name.startsWith('-') ? 'arguments' : 'program', key.pid, facts.build?.settings[name]))
+    for (const name of Object.keys(original.processes[index]?.facts.build?.settings ?? {})) {
+      const value = facts.build?.settings[name]
+      all.push(named('build', key.pid, value === undefined ? '' : `${name}=${value}`))
+    }
     for (const { state } of states)
       all.push(
         named('program', key.pid, state.comm),
@@ -113,7 +115,7 @@ function* textsOf(incident: Incident, original: Incident, gzip: GzipCodec): Gene
       ...readTexts(whole, gzip).map((_, index) => named('profile', pid, texts[index])),
     )
   }
-  for (const { rows } of top) for (const { key, comm } of rows) all.push(named('program', key.pid, comm))
+  for (const { rows } of top) for (const { comm } of rows) all.push(named('top', null, comm))
   for (const reading of leavingReadings(incident))
     all.push(named('reading', toPid(reading.path), textOfReading(reading)))
   yield* all

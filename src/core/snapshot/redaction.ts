@@ -34,6 +34,8 @@ export interface LeavingText {
     | 'label'
     | 'profile'
     | 'reading'
+    | 'build'
+    | 'top'
   /** pid of the process that it is of; null: of the host. */
   pid: number | null
   /** As it leaves; untrusted. */

@@ -34,6 +34,8 @@ export const messages = {
     version: 'Versions',
     profile: 'Heap profiles: labels, mappings, comments',
     reading: 'Raw readings',
+    build: 'Build settings',
+    top: 'Names of the largest processes',
   },
   takenOut: '(taken out)',
   more: '{count} more.',

@@ -28,6 +28,8 @@ export const messages = {
     version: '版本',
     profile: '堆 profile：标签、映射、注释',
     reading: '原始读数',
+    build: '构建设置',
+    top: '最大进程的名称',
   },
   takenOut: '（已去除）',
   more: '另有 {count} 条。',
