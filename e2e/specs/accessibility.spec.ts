@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page, TestInfo } from '@playwright/test'
 import { expect, test } from '../ballonet-app'
@@ -7,6 +8,7 @@ import { ConnectPage } from '../pages/connect-page'
 import { DoorsPage } from '../pages/doors-page'
 import { FocusPage } from '../pages/focus-page'
 import { RailPage } from '../pages/rail-page'
+import { ReplayPage } from '../pages/replay-page'
 import { ShellPage } from '../pages/shell-page'
 import { TablePage } from '../pages/table-page'
 
@@ -90,4 +92,33 @@ test('axe finds nothing serious while connecting, and with a target that is away
   await expect(table.rows.first()).toBeVisible()
   await expect(rail.banner).toBeVisible()
   await check('away')
+})
+
+test.describe('what was recorded', () => {
+  const path = join(import.meta.dirname, '../../test/fixtures/snapshots/v1.ballonet')
+  test.use({ launch: { arguments: [path] } })
+
+  test('axe finds nothing serious in a replay, its export, a comparison and the history', async ({
+    ballonet: { page },
+  }, info) => {
+    const check = createCheck(page, info)
+    const replay = new ReplayPage(page)
+    await expect(replay.bar).toContainText('v1.ballonet')
+    await expect(new FocusPage(page).verdict).toContainText('LazyFree')
+    await check('replay')
+    await replay.askExport()
+    await check('export')
+    await page.keyboard.press('Escape')
+    await expect(replay.dialog).toBeHidden()
+    await page.getByRole('article').getByRole('button', { name: 'Compare…' }).click()
+    await page.getByRole('combobox', { name: 'Side B' }).selectOption({ index: 1 })
+    await expect(page.getByRole('region', { name: 'Numbers' })).toContainText('RSS')
+    await page.getByText(/equal facts/).click()
+    await check('compare')
+    await page.getByRole('button', { name: 'History…' }).click()
+    await page.getByRole('slider').first().focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.getByRole('button', { name: 'What is kept…' }).click()
+    await check('history')
+  })
 })

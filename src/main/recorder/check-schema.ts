@@ -38,5 +38,6 @@ function readSchema(db: Database): SchemaTexts {
     name: unknown
     sql: unknown
   }[]
-  return new Map(rows.map(({ name, sql }) => [textOf(name), textOf(sql)]))
+  // SQLite keeps the text as it was written, with how its lines were broken then.
+  return new Map(rows.map(({ name, sql }) => [textOf(name), textOf(sql).replaceAll(/\s+/g, ' ')]))
 }
