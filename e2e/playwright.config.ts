@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test'
 
-/** What blows up balloons, plays the demo to its end, or stops programs: one such app at a time. */
-const alone = /(accessibility|balloon-safety|first-minute|languages|packed|start|verdict)\.spec\.ts$/
+/** What blows up balloons, plays the demo to its end, stops programs, or packs: one such app at a time. */
+const alone = /(accessibility|balloon-safety|first-minute|languages|packed|sandbox|start|verdict)\.spec\.ts$/
 
 export default defineConfig({
   testDir: 'specs',
