@@ -8,7 +8,8 @@ export const reportStyle = `
 --file:#76828d;--shmem:#55606a;--stacks:#2f8f7c;--runtime:#3c86b3;--idle:#2c4d61;--other:#75608a}}
 @media print{:root{--ink:#000;--dim:#444;--line:#ccc;--paper:#fff;--card:#fff;--rss:#0072b2;--heap:#009e73;--lazy:#c98a00;
 --less:#b0568e;--balloon:#d55e00;--used:#5f6b76;--psi:#a33a2c;--file:#9aa5af;--shmem:#6c7883;--stacks:#56b4a0;--runtime:#56b4e9;
---idle:#a8d5f0;--other:#cdb4db}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}body{max-width:none;padding:0;font-size:10pt}@page{size:A4;margin:14mm}}
+--idle:#a8d5f0;--other:#cdb4db}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}body{max-width:none;padding:0;font-size:10pt}
+h2,h3,h3+p,svg.bar,figcaption{break-after:avoid}table{break-inside:avoid}@page{size:A4;margin:14mm}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1040px;padding:24px 20px;background:var(--paper);color:var(--ink);
 font:14px/1.5 system-ui,"Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
