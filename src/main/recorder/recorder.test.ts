@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hostAt, samplesOf } from '#core/snapshot/sample-at'
+import type { Verdict } from '#core/verdict/verdict'
 import type { SessionEvent } from '#core/ipc/contract'
 import { hostFactsOf, hostSampleAt, processSampleAt } from '../../../test/support/recorded-samples'
 import { openRecorder, type Recorder } from './recorder'
@@ -136,6 +137,18 @@ describe('a recording', () => {
     ])
     expect(await recorder.range('ssh:other')).toEqual({ fromMs: startMs + 5000, toMs: startMs + 5000 })
     expect(await recorder.range('ssh:nobody')).toBeNull()
+  })
+
+  it('calls a process what it called itself last', async () => {
+    const key = { pid: 1, startTimeTicks: 100 }
+    const verdict = { atMs: startMs, main: 'nothingUnusual', findings: [], limits: [], readings: [] }
+    recorder.recordVerdict(targetSpec, key, verdict as unknown as Verdict)
+    for (const [second, comm] of ['sh', 'sh', 'checkout'].entries())
+      recorder.recordProcess(targetSpec, processSampleAt(startMs + second * 1000, 1, { comm }))
+    const all = { fromMs: startMs, toMs: startMs + 9000 }
+    expect(await recorder.listProcesses(targetSpec, all)).toMatchObject([{ key, comm: 'checkout' }])
+    recorder.recordProcess(targetSpec, processSampleAt(startMs + 4000, 1, { comm: 'worker' }))
+    expect(await recorder.listProcesses(targetSpec, all)).toMatchObject([{ key, comm: 'worker' }])
   })
 
   it('keeps marks, events and the table of a while', async () => {

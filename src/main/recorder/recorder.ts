@@ -155,7 +155,13 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
     const { bootId } = hostOf(targetSpec)
     const id = `${targetSpec}\n${toKeyText(key)}\n${bootId}`
     const known = processes.get(id)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      const { process } = known.subject
+      // Another program in the same process.
+      if (comm !== '' && process !== null && process.comm !== comm)
+        known.subject = { targetSpec, process: { ...process, comm } }
+      return known
+    }
     const [oldest] = processes.keys()
     if (processes.size >= maxProcesses && oldest !== undefined) processes.delete(oldest)
     const seen: Seen = {

@@ -30,6 +30,7 @@ export interface SubjectTable {
 export function createSubjectTable(db: Database): SubjectTable {
   const ids = new Map<string, SubjectIds>()
   const series = new Map<string, number>()
+  const names = new Map<number, string>()
   const targetSpans = new Map<number, Span>()
   const processSpans = new Map<number, Span>()
   const insertTarget = db.prepare('INSERT OR IGNORE INTO target (spec) VALUES (?)')
@@ -37,6 +38,7 @@ export function createSubjectTable(db: Database): SubjectTable {
   const insertProcess = db.prepare(
     'INSERT OR IGNORE INTO process (target, pid, start_ticks, boot, comm) VALUES (?, ?, ?, ?, ?)',
   )
+  const updateName = db.prepare('UPDATE process SET comm = ?1 WHERE id = ?2 AND comm <> ?1')
   const findProcess = db.prepare(
     'SELECT id FROM process WHERE target = ? AND pid = ? AND start_ticks = ? AND boot = ?',
   )
@@ -57,6 +59,13 @@ export function createSubjectTable(db: Database): SubjectTable {
   let isStale = true
   const idOf = (row: unknown): number => (row as { id: number }).id
 
+  /** A process is called what it called itself last. */
+  function noteName({ process }: Subject, id: number): void {
+    if (process === null || process.comm === '' || names.get(id) === process.comm) return
+    names.set(id, process.comm)
+    updateName.run(process.comm, id)
+  }
+
   function idsOf(subject: Subject): SubjectIds {
     const text = subjectText(subject)
     const known = ids.get(text)
@@ -76,7 +85,10 @@ export function createSubjectTable(db: Database): SubjectTable {
     see(subject, atMs) {
       const found = idsOf(subject)
       widen(targetSpans, found.target, atMs)
-      if (found.process !== 0) widen(processSpans, found.process, atMs)
+      if (found.process !== 0) {
+        noteName(subject, found.process)
+        widen(processSpans, found.process, atMs)
+      }
       return found
     },
     seriesOf(subject, stream) {
@@ -107,7 +119,7 @@ export function createSubjectTable(db: Database): SubjectTable {
     },
     forget() {
       isStale = true
-      for (const known of [ids, series, targetSpans, processSpans]) known.clear()
+      for (const known of [ids, series, names, targetSpans, processSpans]) known.clear()
     },
   }
 }
