@@ -113,7 +113,7 @@ test('a past hour is opened from the history, and what is kept can be changed', 
   await expect(page.getByRole('listitem').filter({ hasText: 'connected' }).first()).toBeVisible()
   await lane.focus()
   await page.keyboard.press('+')
-  await expect(page.getByText('30 min', { exact: false })).toBeVisible()
+  await expect(page.getByText('7 min 30 s', { exact: false })).toBeVisible()
   await page.getByRole('button', { name: 'What is kept…' }).click()
   await page.getByRole('textbox', { name: 'Days' }).fill('3')
   await page.getByRole('button', { name: 'Apply' }).click()

@@ -9,7 +9,13 @@ import type { StreamId } from '#core/snapshot/sample-parts'
 import { useBackend } from '../../connection/use-connection'
 import { useHistoryStore } from '../../stores/history'
 
-export const spans = { '1h': 3_600_000, '6h': 21_600_000, '24h': 86_400_000, '7d': 604_800_000 } as const
+export const spans = {
+  '15m': 900_000,
+  '1h': 3_600_000,
+  '6h': 21_600_000,
+  '24h': 86_400_000,
+  '7d': 604_800_000,
+} as const
 export type SpanId = keyof typeof spans
 
 /** As many have room below each other. */
@@ -142,6 +148,9 @@ export function useHistory(buckets: () => number) {
     await store.load()
     const isRecorded = store.targets?.some((each) => each.targetSpec === preferred) === true
     targetSpec.value ??= isRecorded ? preferred : (store.targets?.[0]?.targetSpec ?? null)
+    const recorded = store.targets?.find((each) => each.targetSpec === targetSpec.value)
+    // A recording that has just begun would be the last pixel of an hour.
+    if (recorded !== undefined && Date.now() - recorded.fromMs < spans['15m']) follow(spans['15m'])
   }
 
   watch([targetSpec, range, chosen], () => void load())

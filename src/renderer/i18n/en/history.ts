@@ -5,7 +5,7 @@ export const messages = {
   target: 'Target',
   process: 'Process',
   spanLabel: 'Length',
-  span: { '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 days' },
+  span: { '15m': '15 min', '1h': '1 h', '6h': '6 h', '24h': '24 h', '7d': '7 days' },
   earlier: 'Earlier',
   later: 'Later',
   now: 'Now',

@@ -5,7 +5,7 @@ export const messages = {
   target: '目标',
   process: '进程',
   spanLabel: '时长',
-  span: { '1h': '1 小时', '6h': '6 小时', '24h': '24 小时', '7d': '7 天' },
+  span: { '15m': '15 分钟', '1h': '1 小时', '6h': '6 小时', '24h': '24 小时', '7d': '7 天' },
   earlier: '更早',
   later: '更晚',
   now: '现在',
