@@ -1,6 +1,7 @@
 import type { BackendMethods } from '#core/ipc/contract'
 import type { Handlers } from '#core/ipc/rpc'
-import { isSameProcess, type ProcessKey } from '#core/process-key'
+import { isSameProcess, toKeyText, type ProcessKey } from '#core/process-key'
+import type { RecordedProcess } from '#core/snapshot/history'
 import { historySchemas as schemas } from './history-schemas'
 import { trimIncident } from '#core/snapshot/trim-incident'
 import { snapshotLimits } from '#core/snapshot/manifest'
@@ -25,7 +26,8 @@ export function createHistoryHandlers(
     'history.targets': { validate: nothing, handle: async () => (await recordings.get()).listTargets() },
     'history.processes': {
       validate: range,
-      handle: async ({ targetSpec, ...rest }) => (await recordings.get()).listProcesses(targetSpec, rest),
+      handle: async ({ targetSpec, ...rest }) =>
+        oneOfEach(await (await recordings.get()).listProcesses(targetSpec, rest)),
     },
     'history.series': {
       validate: validateWith(schemas.series),
@@ -43,7 +45,7 @@ export function createHistoryHandlers(
       validate: validateWith(schemas.open),
       async handle({ targetSpec, keys: wanted, ...rest }) {
         const recorder = await recordings.get()
-        const found = (await recorder.listProcesses(targetSpec, rest)).map(({ key }) => key)
+        const found = oneOfEach(await recorder.listProcesses(targetSpec, rest)).map(({ key }) => key)
         const isWanted = (key: ProcessKey): boolean => wanted.some((each) => isSameProcess(each, key))
         const keys = [...found.filter(isWanted), ...found.filter((key) => !isWanted(key))].slice(
           0,
@@ -78,4 +80,22 @@ export function createHistoryHandlers(
       handle: async ({ id }) => (await recordings.get()).removeMark(id),
     },
   }
+}
+
+/**
+ * After a reboot a process may have the pid and the start time of an earlier one, such as the first of all: what is read by that key is
+ * of both, so it is listed once, by its newest name.
+ */
+function oneOfEach(newestFirst: readonly RecordedProcess[]): RecordedProcess[] {
+  const found = new Map<string, RecordedProcess>()
+  for (const each of newestFirst) {
+    const id = toKeyText(each.key)
+    const newer = found.get(id) ?? each
+    found.set(id, {
+      ...newer,
+      fromMs: Math.min(newer.fromMs, each.fromMs),
+      toMs: Math.max(newer.toMs, each.toMs),
+    })
+  }
+  return [...found.values()]
 }

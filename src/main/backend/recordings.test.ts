@@ -7,6 +7,8 @@ import type { BackendEvents, BackendMethods } from '#core/ipc/contract'
 import { createMemoryChannel } from '#core/ipc/memory-channel'
 import { createRpcClient } from '#core/ipc/rpc'
 import { parsePidStat } from '#core/procfs/pid-stat'
+import { hostFactsOf, processSampleAt } from '../../../test/support/recorded-samples'
+import { openRecorder } from '../recorder/recorder'
 import { createBackend, type Backend } from './backend'
 
 const waitLimit = { timeout: 15_000, interval: 50 }
@@ -37,6 +39,27 @@ afterEach(async () => {
 })
 
 describe('a backend that records', () => {
+  it('has a process once that has the numbers of one before a reboot, in what it lists and opens', async () => {
+    const recorder = await openRecorder({
+      file: join(dir, 'recordings', 'recording.db'),
+      onProblem: () => undefined,
+    })
+    const atMs = Date.now() - 60_000
+    recorder.recordHostFacts('local', hostFactsOf('boot-1'))
+    recorder.recordProcess('local', processSampleAt(atMs, 1, { comm: 'before' }))
+    recorder.recordHostFacts('local', hostFactsOf('boot-2'))
+    recorder.recordProcess('local', processSampleAt(atMs + 5000, 1, { comm: 'after' }))
+    await recorder.dispose()
+    const client = start(join(dir, 'recordings'))
+    const key = { pid: 1, startTimeTicks: 100 }
+    const range = { targetSpec: 'local', fromMs: atMs - 1000, toMs: Date.now() }
+    expect(await client.call('history.processes', range)).toEqual([
+      { key, comm: 'after', fromMs: atMs, toMs: atMs + 5000 },
+    ])
+    const { replay } = await client.call('history.open', { ...range, keys: [key] })
+    expect(replay?.processes).toMatchObject([{ key }])
+  })
+
   it('keeps hosts, watched processes, the table and marks over its end', async () => {
     const { pid, startTimeTicks } = parsePidStat(readFileSync(`/proc/${child.pid}/stat`, 'utf8'))
     const key = { pid, startTimeTicks }

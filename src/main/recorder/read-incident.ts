@@ -1,6 +1,6 @@
 import { AppError } from '#core/errors'
 import type { HostFacts, ProcessFacts } from '#core/metrics/samples'
-import type { ProcessKey } from '#core/process-key'
+import { toKeyText, type ProcessKey } from '#core/process-key'
 import type { BalloonProof } from '#core/balloon/types'
 import type { SessionEvent } from '#core/ipc/contract'
 import type { HandMark, Incident, IncidentProcess, RawReading, StreamColumns } from '#core/snapshot/incident'
@@ -38,7 +38,7 @@ export function* readIncident(
   minutes: MinuteStore,
   query: IncidentQuery,
 ): Generator<void, Incident> {
-  const { targetSpec, keys, fromMs, toMs } = query
+  const { targetSpec, fromMs, toMs } = query
   if (toMs - fromMs > longestMs) throw new AppError('too-large', 'at most a day and an hour at once')
   const target = db.prepare('SELECT id FROM target WHERE spec = ?').get(targetSpec) as
     { id: number } | undefined
@@ -54,6 +54,7 @@ export function* readIncident(
     )
   }
   const processes: IncidentProcess[] = []
+  const keys = [...new Map(query.keys.map((key) => [toKeyText(key), key])).values()]
   for (const key of keys) {
     const found = readProcess(db, minutes, { targetSpec, target: target.id }, key, query)
     if (found === null) continue

@@ -131,6 +131,9 @@ describe('a recording', () => {
       { key, comm: 'after', fromMs: startMs + 5000, toMs: startMs + 5000 },
       { key, comm: 'before', fromMs: startMs, toMs: startMs },
     ])
+    // By this key both are read: a file with the same process twice would be one that nobody opens.
+    const incident = await recorder.readIncident({ targetSpec, keys: [key, { ...key }], ...all })
+    expect(incident.processes).toHaveLength(1)
     expect((await recorder.listTargets()).map((target) => target.targetSpec).sort()).toEqual([
       'local',
       'ssh:other',
