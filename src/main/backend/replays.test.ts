@@ -119,6 +119,14 @@ describe('recorded stretches', () => {
     expect(after.states).toEqual(before.states)
   })
 
+  it('are called otherwise than those of the backend before, which a window may still have in mind', async () => {
+    const bytes = readFileSync(join(import.meta.dirname, '../../../test/fixtures/snapshots/v1.ballonet'))
+    const before = await connect().call('snapshot.open', { name: 'x', bytes })
+    await backend.dispose()
+    backend = createBackend({ resourcesDir: dir, cacheDir: dir })
+    expect((await connect().call('snapshot.open', { name: 'x', bytes })).id).not.toBe(before.id)
+  })
+
   it('take nothing that needs a machine, and are gone when they are closed', async () => {
     const client = connect()
     const { id: targetId } = await openRecorded(client)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { AppError } from '#core/errors'
 import type { BackendEvents, ProfileInfo, TargetInfo } from '#core/ipc/contract'
 import type { ReplayInfo } from '#core/ipc/snapshot-contract'
@@ -28,7 +29,6 @@ export function createReplays(
   emit: <K extends ReplayEvent>(event: K, payload: BackendEvents[K]) => void,
 ): Replays {
   const replays = new Map<string, Replay>()
-  let lastNumber = 0
   return {
     open(incident, origin) {
       if (replays.size >= maxReplays)
@@ -36,7 +36,8 @@ export function createReplays(
           hint: 'error.too-many-replays',
           params: { limit: maxReplays },
         })
-      const replay = createReplay(`incident:${++lastNumber}`, incident, origin)
+      // Unlike those of a backend before this one, whose stretches a window may still have in mind.
+      const replay = createReplay(`incident:${randomUUID()}`, incident, origin)
       replays.set(replay.info.id, replay)
       emit('target', replay.info)
       for (const { info } of replay.incident.profiles) emit('profile', info)

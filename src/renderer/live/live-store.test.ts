@@ -142,7 +142,7 @@ describe('createLiveStore', () => {
   })
 
   it('has all of a recorded stretch, also where the moment that is looked at comes first', async () => {
-    const { backend, call, emit } = fakeBackend()
+    const { backend, call, emit, reconnect } = fakeBackend()
     const { hostStream, processes } = makeIncident()
     const answers: Record<string, unknown> = {
       'process.watch': { key },
@@ -161,6 +161,10 @@ describe('createLiveStore', () => {
     emit('process', { targetId: target, sample: sample(7000, null) })
     expect(feed.latest.value?.atMs).toBe(7000)
     expect(call.mock.calls.filter(([name]: unknown[]) => name === 'replay.process')).toHaveLength(1)
+    // The backend that held it has ended: a day of numbers of nothing is not kept.
+    reconnect()
+    expect(store.host(target).table.count()).toBe(0)
+    expect(store.watch(target, key).feed).not.toBe(feed)
   })
 })
 

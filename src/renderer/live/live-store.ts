@@ -127,6 +127,14 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
     for (const [id] of idle.slice(0, Math.max(0, idle.length - keptFeeds))) watched.delete(id)
   }
 
+  /** Nothing where it is none: what was seen of a live target stays. */
+  function forgetReplay(targetId: string): void {
+    if (!replays.delete(targetId)) return
+    hosts.delete(targetId)
+    for (const map of [watched, moments])
+      for (const id of [...map.keys()]) if (id.startsWith(`${targetId}\n`)) map.delete(id)
+  }
+
   backend.on('process', ({ targetId, sample }) => {
     const id = idOf(targetId, sample.key)
     const entry = watched.get(id)
@@ -169,15 +177,12 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
   })
   backend.onConnected((isReconnect) => {
     if (!isReconnect) return
+    // The backend held them in its memory only.
+    for (const targetId of replays) forgetReplay(targetId)
     for (const feed of hosts.values()) feed.loseBalloon(Date.now())
     for (const [id, entry] of watched) if (entry.users > 0) lost.add(id)
   })
-  backend.on('targetClosed', ({ targetId }) => {
-    if (!replays.delete(targetId)) return
-    hosts.delete(targetId)
-    for (const map of [watched, moments])
-      for (const id of [...map.keys()]) if (id.startsWith(`${targetId}\n`)) map.delete(id)
-  })
+  backend.on('targetClosed', ({ targetId }) => forgetReplay(targetId))
   backend.on('target', (target) => {
     if (target.replay != null && !replays.has(target.id)) {
       replays.add(target.id)

@@ -56,10 +56,18 @@ export const useCompareStore = defineStore('compare', () => {
     ;[a.value, b.value] = [b.value, a.value]
   }
 
-  useBackend().on('targetClosed', ({ targetId }) => {
+  function forget(targetId: string): void {
     if (a.value?.targetId === targetId) a.value = null
     if (b.value?.targetId === targetId) b.value = null
     for (const [id, each] of seen) if (each.targetId === targetId) seen.delete(id)
+  }
+  const backend = useBackend()
+  backend.on('targetClosed', ({ targetId }) => forget(targetId))
+  // Recorded stretches end with the backend that held them; the targets store, which was told first, has the others.
+  backend.onConnected((isReconnect) => {
+    if (!isReconnect) return
+    for (const side of [a.value, b.value])
+      if (side !== null && !targets.targets.has(side.targetId)) forget(side.targetId)
   })
 
   const idOf = (side: FocusedProcess | null): string => (side === null ? '' : toId(side))

@@ -19,4 +19,12 @@ describe('what is wrong with recording', () => {
     store.dismiss()
     expect(store.problem).toBeNull()
   })
+
+  it('is over with the backend that told it', () => {
+    const connection = createFakeConnection({})
+    const store = useHistoryStore()
+    connection.emit('recorder', { kind: 'failed', message: '', path: null })
+    connection.reconnect()
+    expect(store.problem).toBeNull()
+  })
 })

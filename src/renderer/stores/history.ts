@@ -24,6 +24,11 @@ export const useHistoryStore = defineStore('history', () => {
     else failing.value = next.kind === 'resumed' ? null : next
   })
 
+  // Another one tells by itself what is wrong with it.
+  backend.onConnected((isReconnect) => {
+    if (isReconnect) failing.value = null
+  })
+
   async function load(): Promise<void> {
     try {
       targets.value = await backend.call('history.targets', null)

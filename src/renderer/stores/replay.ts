@@ -29,16 +29,23 @@ export const useReplayStore = defineStore('replay', () => {
   backend.on('target', ({ id, replay }) => {
     if (replay === null || cursors.has(id)) return
     cursors.set(id, replay.toMs)
-    void backend
-      .call('replay.overview', { targetId: id })
-      .then((overview) => overviews.set(id, overview))
-      .catch((error: unknown) => notices.addError('replay.notice.open', error))
+    void backend.call('replay.overview', { targetId: id }).then(
+      (overview) => void (cursors.has(id) && overviews.set(id, overview)),
+      (error: unknown) => void (cursors.has(id) && notices.addError('replay.notice.open', error)),
+    )
     send(id)
   })
-  backend.on('targetClosed', ({ targetId }) => {
+
+  /** What comes of it later is of no use to anybody. */
+  function forget(targetId: string): void {
     cursors.delete(targetId)
     overviews.delete(targetId)
     for (const id of [...verdicts.keys()]) if (id.startsWith(`${targetId}\n`)) verdicts.delete(id)
+  }
+  backend.on('targetClosed', ({ targetId }) => forget(targetId))
+  // The backend held them in its memory only.
+  backend.onConnected((isReconnect) => {
+    if (isReconnect) for (const targetId of [...cursors.keys()]) forget(targetId)
   })
 
   /** The newest wish only: whoever drags does not wait for the moments between. */
@@ -72,7 +79,7 @@ export const useReplayStore = defineStore('replay', () => {
       const shown = await backend.call('replay.verdict', { targetId, key, atMs })
       if (cursors.get(targetId) === atMs) verdicts.set(`${targetId}\n${toKeyText(key)}`, shown)
     } catch (error) {
-      notices.addError('replay.notice.open', error)
+      if (cursors.has(targetId)) notices.addError('replay.notice.open', error)
     }
   }
 
