@@ -44,7 +44,8 @@ export function createMomentKeeper(
   return {
     mark,
     note(targetSpec, atMs) {
-      if (atMs - (notedAtMs.get(targetSpec) ?? -Infinity) < leastMs) return
+      // A clock that was set back does not make it longer.
+      if (Math.abs(atMs - (notedAtMs.get(targetSpec) ?? -Infinity)) < leastMs) return
       notedAtMs.set(targetSpec, atMs)
       mark(targetSpec, atMs)
     },
