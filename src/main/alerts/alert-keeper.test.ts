@@ -137,6 +137,27 @@ describe('alert keeper', () => {
     }
   })
 
+  it('knows of a test, too, whether the webhook takes messages', async () => {
+    let status = 400
+    const server = createServer((request, response) => {
+      request.resume()
+      request.on('end', () => void response.writeHead(status).end())
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const keeper = open()
+      const { port } = server.address() as AddressInfo
+      await keeper.setWebhook({ url: `http://127.0.0.1:${port}/h`, preset: 'json', locale: 'en' })
+      await expect(keeper.testWebhook()).rejects.toMatchObject({ hint: 'alert.webhook.status' })
+      expect(overviews.at(-1)?.webhook?.lastError?.hint).toBe('alert.webhook.status')
+      status = 200
+      await keeper.testWebhook()
+      expect(overviews.at(-1)?.webhook?.lastError).toBeNull()
+    } finally {
+      await new Promise((resolve) => server.close(resolve))
+    }
+  })
+
   it.each(['', 'null', '[]', '{"rules":7,"webhook":{"url":"ftp://x"},"hasNotification":"yes"}'])(
     'starts with nothing from a damaged file %j',
     async (text) => {

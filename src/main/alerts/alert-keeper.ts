@@ -8,6 +8,7 @@ import {
   type WebhookSettings,
 } from '#core/alerts/alert-settings'
 import { AppError, toErrorValue, type ErrorValue } from '#core/errors'
+import { fromErrorValue } from '#core/ipc/rpc'
 import { formatText } from '#core/text/catalogue'
 import { openAlertStore, type AlertStore } from '../settings/alert-store'
 import { createAlertEngine, type AlertEngine } from './alert-engine'
@@ -69,11 +70,13 @@ export function createAlertKeeper(options: AlertKeeperOptions): AlertKeeper {
         : createWebhookSender({
             ...options.sender,
             ...webhook,
-            onOutcome(_message, outcome) {
-              lastError = outcome.ok ? null : outcome.error
-              tell()
-            },
+            onOutcome: (_message, outcome) => noteOutcome(outcome.ok ? null : outcome.error),
           })
+  }
+
+  function noteOutcome(error: ErrorValue | null): void {
+    lastError = error
+    tell()
   }
 
   function onAlert(message: AlertMessage): void {
@@ -114,7 +117,10 @@ export function createAlertKeeper(options: AlertKeeperOptions): AlertKeeper {
     async testWebhook() {
       const { webhook } = (await ready).get()
       if (webhook === null || sender === null) throw new AppError('invalid', 'there is no webhook')
-      await sender.sendOnce(toTestMessage(webhook)).finally(tell)
+      const asked = sender
+      const error = await asked.sendOnce(toTestMessage(webhook)).then(() => null, toErrorValue)
+      if (sender === asked) noteOutcome(error)
+      if (error !== null) throw fromErrorValue(error)
     },
     async dispose() {
       const opened = await ready

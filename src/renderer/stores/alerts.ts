@@ -18,7 +18,12 @@ export const useAlertsStore = defineStore('alerts', () => {
   /** How the last trial of the webhook ended. */
   const test = shallowRef<WebhookTest>('none')
 
-  backend.on('alerts', (next) => (overview.value = next))
+  backend.on('alerts', (next) => {
+    overview.value = next
+    // What became of a later message counts more than the trial.
+    const isWell = next.webhook?.lastError == null
+    if ((test.value === 'ok' && !isWell) || (typeof test.value === 'object' && isWell)) test.value = 'none'
+  })
   backend.onConnected(() => {
     backend.call('alerts.get', null).then(
       (next) => (overview.value = next),

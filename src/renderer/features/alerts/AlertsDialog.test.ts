@@ -161,5 +161,11 @@ describe('the alerts dialog', () => {
     failure = null
     await press('Send a test')
     expect(page()).toContain('The test was taken')
+    // An alert that comes later is not taken.
+    const lastError = { code: 'failed', message: 'x', hint: 'alert.webhook.status', params: { status: 503 } }
+    fake.emit('alerts', { ...overview, webhook: { ...webhook, lastError } })
+    await flushPromises()
+    expect(page()).not.toContain('The test was taken')
+    expect(page()).toContain('503')
   })
 })
