@@ -141,6 +141,16 @@ describe('createLiveStore', () => {
     expect(open.feed.facts.value).not.toBeNull()
   })
 
+  it('takes a recorded stretch that is closed before it is told of for none', async () => {
+    const { backend, call, emit } = fakeBackend()
+    const refused = Promise.reject(new AppError('invalid', 'this is no recorded stretch of time'))
+    call.mockReturnValueOnce(refused)
+    const store = createLiveStore(backend)
+    emit('target', { id: target, state: 'connected', host: null, replay: {} } as TargetInfo)
+    await expect(refused).rejects.toMatchObject({ code: 'invalid' })
+    expect(store.host(target).table.count()).toBe(0)
+  })
+
   it('has all of a recorded stretch, also where the moment that is looked at comes first', async () => {
     const { backend, call, emit, reconnect } = fakeBackend()
     const { hostStream, processes } = makeIncident()

@@ -186,7 +186,8 @@ export function createLiveStore(backend: LiveBackend): LiveStore {
   backend.on('target', (target) => {
     if (target.replay != null && !replays.has(target.id)) {
       replays.add(target.id)
-      void fillHostFromReplay(backend, host(target.id), () => changed(target.id))
+      // Whoever has the cursor asks for the same, and tells.
+      fillHostFromReplay(backend, host(target.id), () => changed(target.id)).catch(() => undefined)
     }
     noteBoot(target)
     if (target.state !== 'connected') return
