@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { AlertMessage } from '#core/alerts/alert-message'
 import { toWebhookBody, type WebhookPreset } from '#core/alerts/webhook-payload'
 import { AppError, ok, toErrorValue, type Result } from '#core/errors'
+import { fromErrorValue } from '#core/ipc/rpc'
 import { nextRetryDelayMs } from '#core/targets/back-off'
 import type { Locale } from '#core/text/catalogue'
 import { signForFeishu } from './feishu-signature'
@@ -95,11 +96,7 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
     },
     async sendOnce(message) {
       const { error } = await post(message)
-      if (error !== null)
-        throw new AppError(error.code, error.message, {
-          ...(error.hint === undefined ? {} : { hint: error.hint }),
-          ...(error.params === undefined ? {} : { params: error.params }),
-        })
+      if (error !== null) throw fromErrorValue(error)
     },
     async dispose() {
       queue.length = 0

@@ -17,15 +17,22 @@ class FakeThread extends EventEmitter {
 }
 
 const threads: FakeThread[] = []
+/** How often no thread can be made. */
+let refusals = 0
 vi.mock('./recorder-worker?nodeWorker', () => ({
   default: () => {
+    if (refusals-- > 0) throw new Error('ERR_WORKER_INIT_FAILED: EAGAIN')
     const thread = new FakeThread()
     threads.push(thread)
     return thread
   },
 }))
 
-beforeEach(() => vi.useFakeTimers())
+beforeEach(() => {
+  vi.useFakeTimers()
+  threads.length = 0
+  refusals = 0
+})
 afterEach(() => vi.useRealTimers())
 
 it('a thread that ends while it opens the file has another one after it, which is told', async () => {
@@ -40,5 +47,16 @@ it('a thread that ends while it opens the file has another one after it, which i
   expect(threads).toHaveLength(2)
   expect(problems).toEqual(['failed', 'resumed'])
   expect(threads[1]?.told).toMatchObject([{ kind: 'batch', batch: { notes: [{ kind: 'event' }] } }])
+  await recorder.dispose()
+})
+
+it('a machine that is out of threads for a while is told of once, and asked again', async () => {
+  refusals = 2
+  const problems: string[] = []
+  const recorder = await openRecorder({ file: 'none', onProblem: ({ kind }) => problems.push(kind) })
+  await vi.advanceTimersByTimeAsync(6000)
+  expect([threads.length, problems]).toEqual([0, ['failed']])
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(threads).toHaveLength(1)
   await recorder.dispose()
 })

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import { AppError } from '#core/errors'
+import { fromErrorValue } from '#core/ipc/rpc'
 import type { FromWorker, RecorderWorkerData, ToWorker } from './recorder-messages'
 import createWorker from './recorder-worker?nodeWorker'
 import type { RecorderProblem } from '#core/snapshot/history'
@@ -42,7 +43,14 @@ export function startRecorderThread(
 
   function start(): void {
     const workerData: RecorderWorkerData = { file }
-    const started = createWorker({ workerData })
+    let started: Worker
+    try {
+      started = createWorker({ workerData })
+    } catch (error) {
+      // A machine that is out of threads says so at once.
+      onLost(String(error))
+      return
+    }
     worker = started
     started.on('message', onMessage)
     let reason = 'it ended'
@@ -65,24 +73,20 @@ export function startRecorderThread(
       waiting.delete(message.id)
       const { result } = message
       if (result.ok) one?.resolve(result.value)
-      else {
-        const { code, message: text, hint, params } = result.error
-        one?.reject(
-          new AppError(code, text, { ...(hint === undefined ? {} : { hint }), ...(params && { params }) }),
-        )
-      }
+      else one?.reject(fromErrorValue(result.error))
     }
   }
 
   function onLost(reason: string): void {
     worker = null
     giveUpWaiting()
+    if (!isMissed)
+      options.onProblem({
+        kind: 'failed',
+        message: `the recording thread: ${reason}`.slice(0, 300),
+        path: null,
+      })
     isMissed = true
-    options.onProblem({
-      kind: 'failed',
-      message: `the recording thread: ${reason}`.slice(0, 300),
-      path: null,
-    })
     restart = setTimeout(() => {
       const lost = sent
       sent = []
