@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { HostFacts, ProcessFacts } from '#core/metrics/samples'
 import type { ToWorker } from './recorder-messages'
 import { openRecorder } from './recorder'
 
@@ -59,4 +60,22 @@ it('a machine that is out of threads for a while is told of once, and asked agai
   await vi.advanceTimersByTimeAsync(5000)
   expect(threads).toHaveLength(1)
   await recorder.dispose()
+})
+
+it('facts are recorded once, and again when retention may have deleted them', async () => {
+  const recorder = await openRecorder({ file: 'none', onProblem: () => undefined })
+  await vi.advanceTimersByTimeAsync(6000)
+  const facts = { bootId: 'boot-1' } as HostFacts
+  for (const waitMs of [1000, 1000, 3_600_000]) {
+    recorder.recordHostFacts('local', facts)
+    recorder.recordProcessFacts('local', { key: { pid: 1, startTimeTicks: 1 }, comm: 'a' } as ProcessFacts)
+    await vi.advanceTimersByTimeAsync(waitMs)
+  }
+  recorder.recordHostFacts('local', facts)
+  recorder.recordProcessFacts('local', { key: { pid: 1, startTimeTicks: 1 }, comm: 'a' } as ProcessFacts)
+  await recorder.dispose()
+  const notes = threads
+    .flatMap(({ told }) => told)
+    .flatMap((each) => (each.kind === 'batch' ? each.batch.notes : []))
+  expect(notes.map(({ kind }) => kind)).toEqual(['hostFacts', 'processFacts', 'hostFacts', 'processFacts'])
 })

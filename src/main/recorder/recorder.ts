@@ -47,6 +47,8 @@ const maxTopRows = 30
 /** A verdict that says the same again. */
 const verdictEveryMs = 60_000
 const maxProcesses = 2000
+/** Facts that say the same again: retention keeps an hour at least, and may have deleted who was away for longer. */
+const factsAgainMs = 3_600_000
 
 export interface RecorderOptions {
   file: string
@@ -86,17 +88,22 @@ export interface Recorder {
   dispose(): Promise<void>
 }
 
+/** The last that was recorded; facts are told to each who looks. */
+interface ToldFacts {
+  text: string
+  atMs: number
+}
+
 interface SeenHost {
   bootId: string
   topAtMs: number
-  factsText: string
+  facts: ToldFacts | null
 }
 
 interface Seen {
   subject: Subject
   split: (sample: ProcessSample) => SampleParts
-  /** The last that was recorded; facts are told to each who looks. */
-  factsText: string
+  facts: ToldFacts | null
   proofAtMs: number | null
   state: ProcessState | null
   stateAtMs: number
@@ -114,7 +121,7 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
       for (const { rows, notes, dropped } of lost) batch.dropped += rows.length + notes.length + dropped
       // The state of each process is written again with its next sample.
       processes.clear()
-      for (const host of hosts.values()) host.factsText = ''
+      for (const host of hosts.values()) host.facts = null
     },
   })
 
@@ -144,8 +151,21 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
     if (batch.notes.length > maxNotes) batch.dropped += batch.notes.splice(0, maxNotes / 10).length
   }
 
+  function addFacts(
+    to: { facts: ToldFacts | null },
+    subject: Subject,
+    kind: 'hostFacts' | 'processFacts',
+    facts: HostFacts | ProcessFacts,
+  ): void {
+    const told: ToldFacts = { text: JSON.stringify(facts), atMs: Date.now() }
+    const { facts: last } = to
+    if (last !== null && last.text === told.text && Math.abs(told.atMs - last.atMs) < factsAgainMs) return
+    to.facts = told
+    addNote(subject, kind, told.atMs, facts)
+  }
+
   const hostOf = (targetSpec: string): SeenHost => {
-    const known = hosts.get(targetSpec) ?? { bootId: '', topAtMs: -Infinity, factsText: '' }
+    const known = hosts.get(targetSpec) ?? { bootId: '', topAtMs: -Infinity, facts: null }
     hosts.set(targetSpec, known)
     return known
   }
@@ -167,7 +187,7 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
     const seen: Seen = {
       subject: { targetSpec, process: { ...key, bootId, comm } },
       split: createSampleSplitter(),
-      factsText: '',
+      facts: null,
       proofAtMs: null,
       state: null,
       stateAtMs: 0,
@@ -216,18 +236,12 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
     recordProcess,
     recordHostFacts(targetSpec, facts) {
       const host = hostOf(targetSpec)
-      const text = JSON.stringify(facts)
-      if (text === host.factsText) return
-      host.factsText = text
       host.bootId = facts.bootId ?? ''
-      addNote(hostSubject(targetSpec), 'hostFacts', Date.now(), facts)
+      addFacts(host, hostSubject(targetSpec), 'hostFacts', facts)
     },
     recordProcessFacts(targetSpec, facts) {
       const seen = seenOf(targetSpec, facts.key, facts.comm)
-      const text = JSON.stringify(facts)
-      if (text === seen.factsText) return
-      seen.factsText = text
-      addNote(seen.subject, 'processFacts', Date.now(), facts)
+      addFacts(seen, seen.subject, 'processFacts', facts)
     },
     recordEvent: (event) => addNote(hostSubject(event.targetId), 'event', event.atMs, event),
     recordVerdict,
