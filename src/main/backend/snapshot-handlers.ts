@@ -3,6 +3,7 @@ import type { BackendEvents, BackendMethods } from '#core/ipc/contract'
 import type { Handlers } from '#core/ipc/rpc'
 import type { SnapshotSelection } from '#core/ipc/snapshot-contract'
 import { isSameProcess } from '#core/process-key'
+import { buffersOf } from '#core/snapshot/buffers-of'
 import { cutIncident } from '#core/snapshot/cut-incident'
 import type { Incident } from '#core/snapshot/incident'
 import { withoutNumbers } from '#core/snapshot/preview-leaving'
@@ -50,6 +51,7 @@ export function createSnapshotHandlers(
             { incident, redaction: selection.redaction, locale, appVersion: __APP_VERSION__ },
             {
               signal: own.abort.signal,
+              moved: buffersOf(incident),
               onProgress: (share) => onProgress({ exportId, share }),
             },
           )
@@ -70,7 +72,7 @@ export function createSnapshotHandlers(
   return { handlers, dispose: () => running?.abort.abort() }
 }
 
-/** Of an open incident a part of it; of any other target what was recorded of it. */
+/** Of an open incident a copy of a part of it; of any other target what was recorded of it. */
 async function collectIncident(core: BackendCore, selection: SnapshotSelection): Promise<Incident> {
   const { targetId, keys, fromMs, toMs, profileIds } = selection
   if (!(toMs > fromMs)) throw new AppError('invalid', 'the range ends before it begins')

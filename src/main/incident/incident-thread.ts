@@ -11,6 +11,13 @@ const mostAtOnce = 2
 let running = 0
 const waiting: (() => void)[] = []
 
+export interface IncidentJobOptions {
+  signal?: AbortSignal
+  onProgress?: (share: number) => void
+  /** Of what goes in, the caller's no more from then on: to copy a day of numbers would hold up the polls. */
+  moved?: ArrayBuffer[]
+}
+
 /**
  * Reads or makes a file in a thread of its own, which ends with it: polls go on meanwhile. Two run at once, the others
  * wait. Rejects with what the job rejects with, with `cancelled`, and with `too-large` when it ran out of memory.
@@ -18,7 +25,7 @@ const waiting: (() => void)[] = []
 export async function runIncidentJob<Name extends IncidentJobName>(
   name: Name,
   params: IncidentJobs[Name][0],
-  options: { signal?: AbortSignal; onProgress?: (share: number) => void } = {},
+  options: IncidentJobOptions = {},
 ): Promise<IncidentJobs[Name][1]> {
   // Fifty files that are dropped at once may not take fifty times the memory.
   while (running >= mostAtOnce) await new Promise<void>((resolve) => waiting.push(resolve))
@@ -32,17 +39,17 @@ export async function runIncidentJob<Name extends IncidentJobName>(
 function runAlone<Name extends IncidentJobName>(
   name: Name,
   params: IncidentJobs[Name][0],
-  options: { signal?: AbortSignal; onProgress?: (share: number) => void },
+  options: IncidentJobOptions,
   onExit: () => void,
 ): Promise<IncidentJobs[Name][1]> {
-  const { signal, onProgress } = options
+  const { signal, onProgress, moved = [] } = options
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       onExit()
       reject(cancelled())
       return
     }
-    const worker = startWorker({ name, params } as IncidentJob)
+    const worker = startWorker({ name, params } as IncidentJob, moved)
     if (worker instanceof AppError) {
       onExit()
       reject(worker)
@@ -76,9 +83,13 @@ function runAlone<Name extends IncidentJobName>(
 }
 
 /** A machine that is out of threads says so at once. */
-function startWorker(job: IncidentJob): Worker | AppError {
+function startWorker(job: IncidentJob, moved: ArrayBuffer[]): Worker | AppError {
   try {
-    return createWorker({ workerData: job, resourceLimits: { maxOldGenerationSizeMb: mostMegabytes } })
+    return createWorker({
+      workerData: job,
+      transferList: moved,
+      resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
+    })
   } catch (error) {
     return new AppError('failed', `the thread did not start: ${String(error)}`, { cause: error })
   }
