@@ -55,7 +55,10 @@ export function momentsNear<T extends ChartMoment>(
 }
 
 /** In order of time, and of those that would lie on each other only the first; marks by hand always stay. */
-export function thinMoments<T extends ChartMoment>(moments: readonly T[], leastMs: number): T[] {
+export function thinMoments<T extends { atMs: number; kind: string }>(
+  moments: readonly T[],
+  leastMs: number,
+): T[] {
   let before = -Infinity
   return [...moments]
     .sort((a, b) => a.atMs - b.atMs)
