@@ -8,6 +8,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer, get } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -156,6 +158,48 @@ describe('capture', () => {
     expect(told.errors.filter((line) => line.startsWith('heap in use is not known'))).toHaveLength(1)
     expect((await open(out)).processes[0]?.streams.process.atMs.length).toBeGreaterThan(0)
   }, 30_000)
+
+  /** The service, some of whose answers come late, or are none. */
+  async function behindProxy(
+    answer: (url: string) => { afterMs: number } | { status: number },
+    job: (url: string) => Promise<void>,
+  ): Promise<void> {
+    const proxy = createServer((request, response) => {
+      const how = answer(request.url ?? '')
+      if ('status' in how) return void response.writeHead(how.status).end()
+      setTimeout(
+        () => get(`${service.url}${request.url}`, (incoming) => void incoming.pipe(response)),
+        how.afterMs,
+      )
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    try {
+      await job(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`)
+    } finally {
+      proxy.closeAllConnections()
+      await new Promise((resolve) => proxy.close(resolve))
+    }
+  }
+  const isProfile = (url: string): boolean => url.startsWith('/debug/pprof/heap') && !url.includes('debug=1')
+
+  it('has the first profile of a slow service as well', async () => {
+    let count = 0
+    const answer = (url: string) => ({ afterMs: isProfile(url) && count++ === 0 ? 4000 : 0 })
+    await behindProxy(answer, async (pprofUrl) => {
+      const { out } = await capture([service.key.pid], { durationMs: 2500, pprofUrl })
+      expect((await open(out)).profiles).toHaveLength(2)
+    })
+  }, 60_000)
+
+  it('says that the service that was named gives no profile', async () => {
+    const answer = (url: string) => (isProfile(url) ? { status: 404 } : { afterMs: 0 })
+    await behindProxy(answer, async (pprofUrl) => {
+      // Of no Go process: nothing else is looked for that might give one.
+      const { out, told } = await capture([startSleep().pid], { durationMs: 2500, pprofUrl })
+      expect((await open(out)).profiles).toHaveLength(0)
+      expect(told.errors.join('\n')).toContain('a heap profile was not taken')
+    })
+  }, 60_000)
 
   it('takes another name where a file of its own was made meanwhile', async () => {
     const out = join(dir, 'meanwhile.ballonet')

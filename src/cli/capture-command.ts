@@ -135,8 +135,14 @@ export async function runCapture(
         tellGaps(sample)
         if (output.isErrorTerminal) process.stderr.write(`\r${count.samples} samples `)
       }
+      const onNoProfile = (error: unknown): void => {
+        // Of a service that was found without being asked for, nobody misses it.
+        if (options.pprofUrl === null) return
+        output.error(`a heap profile was not taken: ${toTerminalText(toErrorValue(error).message)}`)
+      }
       const started = keys.map(async (key) => {
-        watches.push(await watchForCapture({ judging, builder, target, options, onSample, gone }, key))
+        const to = { judging, builder, target, options, onSample, onNoProfile, gone }
+        watches.push(await watchForCapture(to, key))
       })
       Promise.all([...started, keepTexts()]).catch((error: unknown) => {
         clearTimeout(timer)
@@ -196,6 +202,7 @@ async function watchForCapture(
     target: Target
     options: CaptureOptions
     onSample: (sample: ProcessSample) => void
+    onNoProfile: (error: unknown) => void
     gone: (pid: number) => void
   },
   key: ProcessKey,
@@ -203,7 +210,7 @@ async function watchForCapture(
   const { builder, options } = to
   // In an object: it is set by a callback that the compiler does not follow.
   const held: { watch: Watch | null } = { watch: null }
-  let hasFirstProfile = false
+  let firstProfile: Promise<void> | null = null
 
   async function takeProfile(): Promise<void> {
     const { watch } = held
@@ -216,8 +223,9 @@ async function watchForCapture(
         info: { id, targetId: to.target.spec, key, comm, sizeBytes: bytes.length, ...rest },
         bytes,
       })
-    } catch {
-      // A service without pprof has none, and the numbers are worth a file without it.
+    } catch (error) {
+      // The numbers are worth a file without it.
+      to.onNoProfile(error)
     }
   }
 
@@ -225,9 +233,7 @@ async function watchForCapture(
     sample(sample) {
       if (held.watch === null || !builder.addSample(sample)) return
       to.onSample(sample)
-      if (hasFirstProfile || sample.endpoint.phase !== 'ok') return
-      hasFirstProfile = true
-      void takeProfile()
+      if (sample.endpoint.phase === 'ok') firstProfile ??= takeProfile()
     },
     facts: (facts) => builder.setFacts(facts),
     rollupAsk: () => undefined,
@@ -239,7 +245,9 @@ async function watchForCapture(
   return {
     watch,
     async takeLastProfile() {
-      if (hasFirstProfile) await takeProfile()
+      if (firstProfile === null) return
+      // A slow service may still be at it: the first is worth as much as the last.
+      await Promise.all([firstProfile, takeProfile()])
     },
   }
 }
