@@ -112,6 +112,20 @@ describe('lines', () => {
   })
 })
 
+it('says how many marks and events are not shown, in every form', async () => {
+  const incident = makeIncident(range(3))
+  const marks = range(250).map((index) => ({ id: String(index), atMs: startMs + index, text: 'x' }))
+  const events = range(250).map((index) => ({
+    ...{ id: index, targetId: '', key: null, kind: 'target' as const },
+    ...{ atMs: startMs + index, text: 'event.target.connected', params: {} },
+  }))
+  const report = await prepareReport({ ...incident, marks, events })
+  const html = toReportHtml(report, { locale: 'en' })
+  expect(html.match(/50 more are not shown/g)).toHaveLength(2)
+  const lines = toTerminalReport(report, { locale: 'en', width: 80, hasBlocks: true })
+  expect(lines.filter((line) => line.includes('230 more are not shown'))).toHaveLength(2)
+})
+
 describe('on a terminal', () => {
   it.each([60, 80, 120])('no chart is wider than %d', async (width) => {
     const lines = toTerminalReport(await prepareReport(makeIncident(range(60))), {

@@ -73,7 +73,10 @@ function toMarks({ marks }: Incident, wording: ReportWording): string {
     .map(
       ({ atMs, text }) => `<tr><td class="n">${wording.moment(atMs)}</td><td>${toIsolated(text)}</td></tr>`,
     )
-  return `<h2>${escapeHtml(wording.say('report.marks.title'))}</h2><table>${rows.join('')}</table>`
+  return (
+    `<h2>${escapeHtml(wording.say('report.marks.title'))}</h2>` +
+    `<table>${rows.join('')}</table>${toMore(marks.length - rows.length, wording)}`
+  )
 }
 
 function toEvents({ events }: Incident, wording: ReportWording): string {
@@ -84,12 +87,12 @@ function toEvents({ events }: Incident, wording: ReportWording): string {
       (event) =>
         `<tr><td class="n">${wording.moment(event.atMs)}</td><td>${toIsolated(wording.event(event))}</td></tr>`,
     )
-  const more = told.length - rows.length
   const foot =
     rows.length === 0
       ? `<p class="dim">${escapeHtml(wording.say('report.events.none'))}</p>`
-      : more > 0
-        ? `<p class="dim">${escapeHtml(wording.say('report.events.more', { count: more }))}</p>`
-        : ''
+      : toMore(told.length - rows.length, wording)
   return `<h2>${escapeHtml(wording.say('report.events.title'))}</h2><table>${rows.join('')}</table>${foot}`
 }
+
+const toMore = (count: number, wording: ReportWording): string =>
+  count > 0 ? `<p class="dim">${escapeHtml(wording.say('report.more', { count }))}</p>` : ''

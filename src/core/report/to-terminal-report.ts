@@ -57,12 +57,17 @@ export function toTerminalReport(report: Report, options: TerminalReportOptions)
     ...chart(toHostSeries(incident.hostStream)),
     ...(marks.length === 0 ? [] : ['', wording.say('report.marks.title')]),
     ...marks.slice(0, mostEvents).map(({ atMs, text }) => `  ${wording.moment(atMs)}  ${text}`),
+    ...toMore(marks.length, wording),
     ...(told.length === 0 ? [] : ['', wording.say('report.events.title')]),
     ...told.slice(-mostEvents).map((event) => `  ${wording.moment(event.atMs)}  ${wording.event(event)}`),
+    ...toMore(told.length, wording),
   ]
-  const more = told.length - mostEvents
-  if (more > 0) lines.push(`  ${wording.say('report.events.more', { count: more })}`)
   return lines.map((line) => toShownText(line.replaceAll('\u00a0', ' ')))
+}
+
+/** Marks, or events. */
+function toMore(count: number, wording: ReportWording): string[] {
+  return count > mostEvents ? [`  ${wording.say('report.more', { count: count - mostEvents })}`] : []
 }
 
 function toVerdictLines(process: ReportProcess, wording: ReportWording): string[] {

@@ -3,7 +3,6 @@ export const reportText = {
   en: {
     title: 'Incident report',
     host: 'Host',
-    process: 'Process',
     range: '{from} to {to}, {spanMs}',
     facts: {
       title: 'Facts',
@@ -24,7 +23,6 @@ export const reportText = {
       none: 'none set',
     },
     verdict: {
-      title: 'Verdict',
       none: 'No verdict: there were too few readings.',
       also: 'also',
       next: 'What to do',
@@ -46,13 +44,10 @@ export const reportText = {
     },
     chart: {
       memory: 'Memory of the process',
-      host: 'Host',
       used: 'Used memory (total − available)',
       psi: 'Memory pressure (PSI some, 10 s), %',
       nothing: 'Nothing was read.',
       balloon: 'Balloon',
-      mark: 'Mark',
-      verdict: 'Verdict',
     },
     series: {
       rss: 'RSS',
@@ -63,13 +58,11 @@ export const reportText = {
       psi: 'PSI some',
     },
     numbers: {
-      title: 'Numbers',
       name: 'Number',
       first: 'First',
       least: 'Least',
       most: 'Most',
       last: 'Last',
-      absent: 'Why it is absent',
     },
     absence: {
       'not-read': 'Not read.',
@@ -84,20 +77,15 @@ export const reportText = {
       'too-old': 'Go’s numbers are of another time.',
       notGo: 'Not a Go process.',
     },
-    events: {
-      title: 'Events',
-      time: 'Time',
-      what: 'What',
-      more: '{count} more are not shown.',
-      none: 'None.',
-    },
+    events: { title: 'Events', none: 'None.' },
     marks: { title: 'Marks' },
+    /** Marks or events. */
+    more: '{count} more are not shown.',
     foot: 'Times are of {zone}. A line is not drawn where nothing was read.',
   },
   'zh-CN': {
     title: '事件报告',
     host: '主机',
-    process: '进程',
     range: '{from} 至 {to}，历时 {spanMs}',
     facts: {
       title: '基本信息',
@@ -118,7 +106,6 @@ export const reportText = {
       none: '未设置',
     },
     verdict: {
-      title: '结论',
       none: '没有结论：读数太少。',
       also: '另外',
       next: '下一步',
@@ -139,13 +126,10 @@ export const reportText = {
     },
     chart: {
       memory: '进程内存',
-      host: '主机',
       used: '已用内存（总量 − 可用）',
       psi: '内存压力（PSI some，10 秒），%',
       nothing: '没有读数。',
       balloon: '气球',
-      mark: '标记',
-      verdict: '结论',
     },
     series: {
       rss: 'RSS',
@@ -156,13 +140,11 @@ export const reportText = {
       psi: 'PSI some',
     },
     numbers: {
-      title: '数值',
       name: '数值',
       first: '最初',
       least: '最小',
       most: '最大',
       last: '最后',
-      absent: '缺失原因',
     },
     absence: {
       'not-read': '未读取。',
@@ -177,8 +159,9 @@ export const reportText = {
       'too-old': 'Go 的数据取自另一时刻。',
       notGo: '不是 Go 进程。',
     },
-    events: { title: '事件', time: '时间', what: '内容', more: '另有 {count} 条未显示。', none: '无。' },
+    events: { title: '事件', none: '无。' },
     marks: { title: '标记' },
+    more: '另有 {count} 条未显示。',
     foot: '时间为 {zone}。没有读数之处不连线。',
   },
 } as const
