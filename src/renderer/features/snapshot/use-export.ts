@@ -55,21 +55,30 @@ export function useExport(request: ExportRequest, onSaved: () => void) {
 
   async function loadChoices(): Promise<void> {
     const replay = target.value?.replay
-    if (replay != null) choices.value = replay.processes
-    else
-      choices.value = (
-        await backend.call('history.processes', { targetSpec: target.value?.spec ?? '', ...span.value })
-      ).map(({ key, comm }) => ({ key, comm }))
+    if (replay != null) {
+      choices.value = replay.processes
+      return
+    }
+    const asked = span.value
+    try {
+      const where = { targetSpec: target.value?.spec ?? '', ...asked }
+      const found = await backend.call('history.processes', where)
+      // A stretch that was chosen later may be answered before.
+      if (asked === span.value) choices.value = found.map(({ key, comm }) => ({ key, comm }))
+    } catch (failure) {
+      if (asked === span.value) error.value = toErrorValue(failure)
+    }
   }
 
   async function load(): Promise<void> {
     const asked = selection.value
     try {
       const next = await backend.call('snapshot.preview', asked)
-      if (asked === selection.value) preview.value = next
+      if (asked !== selection.value) return
+      preview.value = next
       error.value = null
     } catch (failure) {
-      error.value = toErrorValue(failure)
+      if (asked === selection.value) error.value = toErrorValue(failure)
     }
   }
   const loadSoon = useDebounceFn(() => load(), previewAfterMs)
@@ -100,9 +109,7 @@ export function useExport(request: ExportRequest, onSaved: () => void) {
     }),
   )
   onScopeDispose(cancel)
-  watch(range, () => void loadChoices().catch((failure: unknown) => (error.value = toErrorValue(failure))), {
-    immediate: true,
-  })
+  watch(range, () => void loadChoices(), { immediate: true })
   watch(selection, () => void loadSoon(), { immediate: true })
 
   return {
