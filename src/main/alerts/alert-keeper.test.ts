@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -67,6 +67,17 @@ describe('alert keeper', () => {
     await keeper.dispose()
     expect(await readFile(`${path()}.unreadable`, 'utf8')).toBe(cut)
     expect((await stat(`${path()}.unreadable`)).mode & 0o777).toBe(0o600)
+    expect(await readFile(path(), 'utf8')).toContain(rule.name)
+  })
+
+  it('sets what can not be read aside, rather than write over it', async () => {
+    // Root reads any file, but no folder.
+    await mkdir(path())
+    await writeFile(join(path(), 'rules'), 'of somebody')
+    const keeper = open()
+    await keeper.saveRule(rule)
+    await keeper.dispose()
+    expect(await readFile(join(`${path()}.unreadable`, 'rules'), 'utf8')).toBe('of somebody')
     expect(await readFile(path(), 'utf8')).toContain(rule.name)
   })
 

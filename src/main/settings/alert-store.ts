@@ -14,8 +14,8 @@ export interface AlertStore {
 
 /**
  * Rules and webhook in one JSON file that only its user may read: the address and the secret of the webhook are in it. A file
- * that is missing gives none, one that is damaged what of it is well; one that is no JSON is set aside under another name, for
- * rules were in it.
+ * that is missing gives none, one that is damaged what of it is well; one that is no JSON, or that can't be read, as of a run as root, is
+ * set aside under another name, for rules were in it.
  */
 export async function openAlertStore(path: string, onError: (error: unknown) => void): Promise<AlertStore> {
   let settings = parseAlertSettings(await readJson(path, onError), noAlertSettings)
@@ -42,15 +42,21 @@ async function readJson(path: string, onError: (error: unknown) => void): Promis
   let text: string
   try {
     text = await readFile(path, 'utf8')
-  } catch {
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT') await setAside(`can't be read (${code})`)
     return null
   }
   try {
     return JSON.parse(text)
   } catch {
-    await rename(path, `${path}.unreadable`).catch(onError)
     // What is in it is not repeated: it may be the address of the webhook.
-    onError(new AppError('parse', 'alerts.json is no JSON: it was set aside as alerts.json.unreadable'))
+    await setAside('is no JSON')
     return null
+  }
+
+  async function setAside(why: string): Promise<void> {
+    await rename(path, `${path}.unreadable`).catch(onError)
+    onError(new AppError('parse', `alerts.json ${why}: it was set aside as alerts.json.unreadable`))
   }
 }
