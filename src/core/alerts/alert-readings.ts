@@ -10,7 +10,7 @@ import {
 } from './alert-rule'
 
 /** A walk older than this says nothing of now. */
-export const mostWalkAgeMs = 600_000
+const mostWalkAgeMs = 600_000
 
 /** The three readings of a host, percent of MemTotal; null: not reported. */
 export interface HostPercents {
@@ -75,7 +75,7 @@ export function toProcessValue(
 }
 
 /** Both of the same walk, which must not be too old. */
-export function toRssLessLazyFree({ rollup, atMs }: ProcessSample): number | null {
+function toRssLessLazyFree({ rollup, atMs }: ProcessSample): number | null {
   if (rollup?.rssBytes == null || rollup.lazyFreeBytes === null) return null
   return atMs - rollup.atMs > mostWalkAgeMs ? null : rollup.rssBytes - rollup.lazyFreeBytes
 }

@@ -14,7 +14,7 @@ export interface FeishuSignature {
 }
 
 /** Of the plain JSON; raised when a field goes or changes its meaning. */
-export const webhookVersion = 1
+const webhookVersion = 1
 
 /**
  * What is posted, as JSON text.
@@ -82,7 +82,7 @@ function toFields(message: AlertMessage): object {
 }
 
 /** Slack's three control characters; with them no `<!channel>`, link or mention is left. */
-export function toSlackText(text: string): string {
+function toSlackText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
@@ -90,6 +90,6 @@ export function toSlackText(text: string): string {
  * Feishu takes `<at user_id="all">` in a text as a mention of everybody, `[text](address)` as a link and `**` as bold: signs of the
  * same look that are no markup.
  */
-export function toFeishuText(text: string): string {
+function toFeishuText(text: string): string {
   return text.replaceAll('<', '＜').replaceAll('>', '＞').replaceAll('](', '］(').replaceAll('**', '＊＊')
 }

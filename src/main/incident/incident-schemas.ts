@@ -18,7 +18,7 @@ const short = z.string().max(300)
 const shortOrNull = short.nullable()
 const long = z.string().max(4096)
 const flag = z.boolean().nullable()
-export const keySchema = z.object({
+const keySchema = z.object({
   pid: z.int().min(1).max(0x7fffffff),
   startTimeTicks: z.int().min(0),
 })

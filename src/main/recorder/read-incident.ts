@@ -100,7 +100,7 @@ export function readTop(db: Database, target: number, range: TimeRange): TopRead
 }
 
 /** Notes of one kind, in order of time. */
-export function readNotes(
+function readNotes(
   db: Database,
   target: number,
   process: number,

@@ -28,7 +28,7 @@ const retainEveryMs = 20_000
 const faultsOfBatch = 3
 const faultsOfFile = 6
 
-export const defaultRetention: Retention = { maxAgeMs: 7 * 86_400_000, maxBytes: 1024 ** 3 }
+const defaultRetention: Retention = { maxAgeMs: 7 * 86_400_000, maxBytes: 1024 ** 3 }
 
 export interface KeeperOptions {
   file: string
