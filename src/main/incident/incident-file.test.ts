@@ -10,6 +10,7 @@ import { createIncidentBuilder } from '#core/snapshot/incident-builder'
 import { previewLeaving } from '#core/snapshot/preview-leaving'
 import { redactIncident } from '#core/snapshot/redact-incident'
 import { defaultRedaction } from '#core/snapshot/redaction'
+import { toSamplesCsv } from '#core/snapshot/samples-csv'
 import { sampleAt, samplesOf } from '#core/snapshot/sample-at'
 import {
   hostFactsOf,
@@ -386,4 +387,44 @@ it.each([
   const file = await zipOf(new Map([...parts, [name, bomb]]))
   expect(file.length).toBeLessThan(100_000)
   await expect(parseIncidentFile(file)).rejects.toMatchObject({ code: 'too-large' })
+})
+
+describe('of many processes for a long time', () => {
+  /** Days of the same numbers: all processes share their columns. */
+  function makeLong(processes: number, rows: number): Incident {
+    const incident = makeIncident(1)
+    const [one] = incident.processes
+    const atMs = Float64Array.from({ length: rows }, (_, row) => startMs + row * 500)
+    const zeros = new Float64Array(rows)
+    const long = ({ columns }: Incident['hostStream']) => ({
+      atMs,
+      columns: Object.fromEntries(Object.keys(columns).map((name) => [name, zeros])),
+    })
+    const { process, rollup, go, cgroup } = one!.streams
+    const streams = { process: long(process), rollup: long(rollup), go: long(go), cgroup: long(cgroup) }
+    return {
+      ...incident,
+      toMs: startMs + rows * 500,
+      processes: Array.from({ length: processes }, (_, index) => ({
+        ...one!,
+        key: { pid: index + 1, startTimeTicks: 1 },
+        streams,
+      })),
+    }
+  }
+  const writeOnly = (incident: Incident) => writeIncident(incident, { appVersion: '0', reportHtml: '' })
+
+  it('no file is made that no reader takes', async () => {
+    const refused = { code: 'too-large', hint: 'error.snapshot-too-much' }
+    await expect(writeOnly(makeLong(1, 100_001))).rejects.toMatchObject(refused)
+    await expect(writeOnly(makeLong(32, 90_000))).rejects.toMatchObject(refused)
+  })
+
+  it('the table for spreadsheets has every second poll, and the last part of each process', () => {
+    const linesOf = (incident: Incident): string[] => toSamplesCsv(incident).trimEnd().split('\r\n')
+    expect(linesOf(makeLong(5, 90_000))).toHaveLength(1 + 5 * 90_000)
+    const lines = linesOf(makeLong(6, 90_000))
+    expect(lines).toHaveLength(1 + 6 * 45_000)
+    expect(lines.at(-1)).toContain(new Date(startMs + 89_998 * 500).toISOString())
+  })
 })

@@ -90,11 +90,19 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
 const tooLarge = (): AppError =>
   new AppError('too-large', 'more than a snapshot may hold', { hint: 'error.snapshot-too-much' })
 
-function checkLimits({ fromMs, toMs, processes, profiles }: Incident): void {
+/** What a reader would refuse is not made in the first place. */
+function checkLimits({ fromMs, toMs, hostStream, processes, profiles }: Incident): void {
+  const streams = [hostStream, ...processes.flatMap((each) => Object.values(each.streams))]
+  const cells = streams.reduce(
+    (sum, { atMs, columns }) => sum + atMs.length * (1 + Object.keys(columns).length),
+    0,
+  )
   if (
     toMs - fromMs > snapshotLimits.rangeMs ||
     processes.length > snapshotLimits.processes ||
-    profiles.length > snapshotLimits.profiles
+    profiles.length > snapshotLimits.profiles ||
+    cells > snapshotLimits.cells ||
+    streams.some(({ atMs }) => atMs.length > snapshotLimits.rows)
   )
     throw tooLarge()
 }
