@@ -1,4 +1,4 @@
-import type { Incident, IncidentProfile, RawReading, StreamColumns } from './incident'
+import type { Incident, IncidentProcess, IncidentProfile, RawReading, StreamColumns } from './incident'
 import type { LeavingPreview, LeavingText } from './redaction'
 import { textsOfProfile, type GzipCodec } from './scrub-profile'
 
@@ -47,82 +47,83 @@ export function withoutNumbers(incident: Incident): Incident {
   }
 }
 
+const named = (kind: Named['kind'], pid: number | null, text: string | null | undefined): Named => ({
+  kind,
+  pid,
+  text: text ?? '',
+})
+
 /** In the same order and number whatever was taken out. */
 function* textsOf(incident: Incident, original: Incident, gzip: GzipCodec): Generator<Named> {
   const { label, host, processes, events, marks, top } = incident
-  const named = (kind: Named['kind'], pid: number | null, text: string | null | undefined): Named => ({
-    kind,
-    pid,
-    text: text ?? '',
-  })
-  const all: Named[] = [
-    named('label', null, label),
-    named('hostNames', null, host.hostname),
-    named('hostNames', null, host.bootId),
-    named('version', null, host.kernelRelease),
-  ]
-  for (const [index, { key, facts, states, verdict, proof }] of processes.entries()) {
-    const [program = '', ...rest] = facts.cmdline ?? []
-    const [name = ''] = program.split(/\s/)
-    all.push(
-      named('program', key.pid, facts.comm),
-      named('program', key.pid, name),
-      named('arguments', key.pid, [program.slice(name.length).trim(), ...rest].join(' ').trim()),
-      named('userNames', key.pid, facts.user),
-      named('paths', key.pid, facts.exePath),
-      named('paths', key.pid, facts.cgroupPath),
-      named('paths', key.pid, facts.goModule),
-      named('paths', key.pid, facts.build?.mainPackage),
-      named('version', key.pid, facts.goVersion),
-      named('version', key.pid, facts.build?.moduleVersion),
-      named('environment', key.pid, toEnvironmentText(facts.goEnvironment)),
-    )
-    // A flag that stays here has its place all the same.
-    for (const name of Object.keys(original.processes[index]?.facts.build?.settings ?? {})) {
-      const value = facts.build?.settings[name]
-      all.push(named('build', key.pid, value === undefined ? '' : `${name}=${value}`))
-    }
-    for (const { state } of states)
-      all.push(
-        named('program', key.pid, state.comm),
-        named('paths', key.pid, state.endpoint.url),
-        named('paths', key.pid, state.cgroup?.path),
-        named('event', key.pid, state.endpoint.error?.message),
-        ...textsOfParams(state.endpoint.error?.params).map((text) => named('event', key.pid, text)),
-      )
-    const { findings = [], limits = [] } = verdict ?? {}
-    const lines = [...findings.flatMap((each) => [each, ...each.evidence, ...each.next]), ...limits]
-    for (const { params } of lines)
-      all.push(...textsOfParams(params).map((text) => named('event', key.pid, text)))
-    all.push(named('program', key.pid, proof?.comm))
-    if (proof?.domain.kind === 'cgroup') all.push(named('paths', key.pid, proof.domain.path))
+  yield named('label', null, label)
+  yield named('hostNames', null, host.hostname)
+  yield named('hostNames', null, host.bootId)
+  yield named('version', null, host.kernelRelease)
+  for (const [index, process] of processes.entries())
+    yield* textsOfProcess(process, Object.keys(original.processes[index]?.facts.build?.settings ?? {}))
+  for (const { params, key, targetId } of events) {
+    yield named('label', null, targetId)
+    yield* textsOfParams(params, key?.pid ?? null)
   }
-  for (const { params, key, targetId } of events)
-    all.push(
-      named('label', null, targetId),
-      ...textsOfParams(params).map((text) => named('event', key?.pid ?? null, text)),
-    )
-  for (const { text } of marks) all.push(named('mark', null, text))
+  for (const { text } of marks) yield named('mark', null, text)
+  yield* textsOfProfiles(incident, original, gzip)
+  for (const { rows } of top) for (const { comm } of rows) yield named('top', null, comm)
+  for (const reading of leavingReadings(incident))
+    yield named('reading', toPid(reading.path), textOfReading(reading))
+}
+
+/** flags: the names of all that the build had. One that stays here has its place all the same. */
+function* textsOfProcess(process: IncidentProcess, flags: readonly string[]): Generator<Named> {
+  const { facts, states, verdict, proof } = process
+  const { pid } = process.key
+  const [program = '', ...rest] = facts.cmdline ?? []
+  const [name = ''] = program.split(/\s/)
+  yield named('program', pid, facts.comm)
+  yield named('program', pid, name)
+  yield named('arguments', pid, [program.slice(name.length).trim(), ...rest].join(' ').trim())
+  yield named('userNames', pid, facts.user)
+  yield named('paths', pid, facts.exePath)
+  yield named('paths', pid, facts.cgroupPath)
+  yield named('paths', pid, facts.goModule)
+  yield named('paths', pid, facts.build?.mainPackage)
+  yield named('version', pid, facts.goVersion)
+  yield named('version', pid, facts.build?.moduleVersion)
+  yield named('environment', pid, toEnvironmentText(facts.goEnvironment))
+  for (const flag of flags) {
+    const value = facts.build?.settings[flag]
+    yield named('build', pid, value === undefined ? '' : `${flag}=${value}`)
+  }
+  for (const { state } of states) {
+    yield named('program', pid, state.comm)
+    yield named('paths', pid, state.endpoint.url)
+    yield named('paths', pid, state.cgroup?.path)
+    yield named('event', pid, state.endpoint.error?.message)
+    yield* textsOfParams(state.endpoint.error?.params, pid)
+  }
+  const { findings = [], limits = [] } = verdict ?? {}
+  for (const { params } of [...findings.flatMap((each) => [each, ...each.evidence, ...each.next]), ...limits])
+    yield* textsOfParams(params, pid)
+  yield named('program', pid, proof?.comm)
+  if (proof?.domain.kind === 'cgroup') yield named('paths', pid, proof.domain.path)
+}
+
+function* textsOfProfiles(incident: Incident, original: Incident, gzip: GzipCodec): Generator<Named> {
   for (const whole of original.profiles) {
     const { pid } = whole.info.key
     // One that stays here has its place all the same.
     const leaving = incident.profiles.find(({ info }) => info.id === whole.info.id)
     const texts = leaving === undefined ? [] : readTexts(leaving, gzip)
-    all.push(
-      named('label', null, leaving?.info.targetId),
-      named('program', pid, leaving?.info.comm),
-      named('paths', pid, leaving?.info.url),
-      ...readTexts(whole, gzip).map((_, index) => named('profile', pid, texts[index])),
-    )
+    yield named('label', null, leaving?.info.targetId)
+    yield named('program', pid, leaving?.info.comm)
+    yield named('paths', pid, leaving?.info.url)
+    for (const index of readTexts(whole, gzip).keys()) yield named('profile', pid, texts[index])
   }
-  for (const { rows } of top) for (const { comm } of rows) all.push(named('top', null, comm))
-  for (const reading of leavingReadings(incident))
-    all.push(named('reading', toPid(reading.path), textOfReading(reading)))
-  yield* all
 }
 
-const textsOfParams = (params: Record<string, string | number> = {}): string[] =>
-  Object.values(params).filter((value) => typeof value === 'string')
+function* textsOfParams(params: Record<string, string | number> = {}, pid: number | null): Generator<Named> {
+  for (const value of Object.values(params)) if (typeof value === 'string') yield named('event', pid, value)
+}
 
 function readTexts({ bytes }: IncidentProfile, gzip: GzipCodec): string[] {
   try {
