@@ -10,7 +10,7 @@ import { setupMenu } from './menu'
 import { setupSecurity } from './security'
 import { showAlert } from './show-alert'
 import { createWaitingFiles, findSnapshotPaths } from './waiting-files'
-import { openMainWindow } from './window'
+import { bringWindowForward, openMainWindow } from './window'
 
 const outDir = join(import.meta.dirname, '..')
 /** Scripts and demo sources that are run, so they can't stay inside the archive: beside it when packed. */
@@ -91,9 +91,7 @@ if (app.requestSingleInstanceLock()) {
   })
   app.on('second-instance', (_event, args, workingDir) => {
     for (const path of findSnapshotPaths(args, workingDir)) waiting.add(path)
-    const window = BrowserWindow.getAllWindows()[0]
-    if (window?.isMinimized() === true) window.restore()
-    window?.focus()
+    bringWindowForward()
   })
   void start()
 } else {

@@ -1,7 +1,8 @@
-import { BrowserWindow, Notification } from 'electron'
+import { Notification } from 'electron'
 import type { AlertMessage } from '#core/alerts/alert-message'
 import type { Locale } from '#core/text/catalogue'
 import { toAlertNotice } from './alert-notice'
+import { bringWindowForward } from './window'
 
 /** Many alerts at once are no more to read than a few. */
 const mostShown = 5
@@ -21,9 +22,7 @@ export function showAlert(message: AlertMessage, locale: Locale): void {
   notification.once('close', () => shown.delete(notification))
   notification.once('click', () => {
     shown.delete(notification)
-    const window = BrowserWindow.getAllWindows()[0]
-    if (window?.isMinimized() === true) window.restore()
-    window?.focus()
+    bringWindowForward()
   })
   notification.show()
 }

@@ -38,3 +38,10 @@ export function openMainWindow(options: WindowOptions): BrowserWindow {
   void window.loadURL(`${appOrigin}/index.html`)
   return window
 }
+
+/** What a person asked for from outside is seen there. */
+export function bringWindowForward(): void {
+  const window = BrowserWindow.getAllWindows()[0]
+  if (window?.isMinimized() === true) window.restore()
+  window?.focus()
+}
