@@ -1,14 +1,12 @@
 import { z } from 'zod'
 import { snapshotLimits } from '#core/snapshot/manifest'
 import { streamColumns, type StreamId } from '#core/snapshot/sample-parts'
+import { keyField, targetField, timeField } from './message-fields'
 
 const mib = 1024 * 1024
-const time = z.number().min(0).max(8_640_000_000_000_000)
-const targetSpec = z.string().max(4096)
-const key = z.strictObject({
-  pid: z.int().min(1).max(0x7fffffff),
-  startTimeTicks: z.number().min(0).max(Number.MAX_SAFE_INTEGER),
-})
+const time = timeField
+const targetSpec = targetField
+const key = keyField
 
 export const historySchemas = {
   range: z.strictObject({ targetSpec, fromMs: time, toMs: time }),

@@ -1,12 +1,10 @@
 import { z } from 'zod'
 import { snapshotLimits } from '#core/snapshot/manifest'
+import { keyField, targetField, timeField } from './message-fields'
 
-const targetId = z.string().max(4096)
-const time = z.number().min(0).max(8_640_000_000_000_000)
-const key = z.strictObject({
-  pid: z.int().min(1).max(0x7fffffff),
-  startTimeTicks: z.number().min(0).max(Number.MAX_SAFE_INTEGER),
-})
+const targetId = targetField
+const time = timeField
+const key = keyField
 const exportId = z.string().min(1).max(64)
 const selection = z.strictObject({
   targetId,

@@ -3,14 +3,10 @@ import { AppError } from '#core/errors'
 import { columnIds, type ColumnId } from '#core/metrics/process-table'
 import type { Validator } from '#core/ipc/rpc'
 import { alertRuleSchema, webhookChangeSchema } from '../alerts/alert-schemas'
+import { keyField, targetField } from './message-fields'
 
-/** Parameters come from a renderer, which may have been taken over: everything is bounded and nothing is coerced. */
-const maxSpecLength = 4096
-const targetId = z.string().max(maxSpecLength)
-const key = z.strictObject({
-  pid: z.int().min(1).max(0x7fffffff),
-  startTimeTicks: z.number().min(0).max(Number.MAX_SAFE_INTEGER),
-})
+const targetId = targetField
+const key = keyField
 const bytes = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
 const balloonSettings = z.strictObject({
   domain: z.enum(['host', 'cgroup']),
@@ -24,8 +20,7 @@ const balloonSettings = z.strictObject({
 
 export const backendSchemas = {
   nothing: z.null(),
-  /** An exec command may be as long as a line that a person types. */
-  spec: z.strictObject({ spec: z.string().max(maxSpecLength) }),
+  spec: z.strictObject({ spec: targetField }),
   target: z.strictObject({ targetId }),
   /** One line, which is all that ssh takes. What does not fit is never repeated in the error: it may be a password. */
   promptAnswer: z.strictObject({
