@@ -104,52 +104,29 @@ export async function runCapture(
     host = sample
     builder.addHost(sample)
   })
-  const watches: CaptureWatch[] = []
-  const tellGaps = createGapTeller(target, options.pprofUrl, output)
-  const count = { samples: 0, profiles: 0 }
-  let stopConnection = (): void => undefined
+  const lost = new AbortController()
+  const stopConnection = followConnection(target, output, (error: unknown) => {
+    output.error(
+      `the target was lost: ${toTerminalText(String(error instanceof Error ? error.message : error))}`,
+    )
+    lost.abort()
+  })
   const keepTexts = async (): Promise<void> => {
     // The numbers are worth a file without them.
     const readings = await readRawMoment(target, keys, Date.now()).catch(() => [])
     builder.addReadings(readings)
   }
+  let samples = 0
+  const watches: CaptureWatch[] = []
+  const onSample = (): void => {
+    samples++
+    if (output.isErrorTerminal) process.stderr.write(`\r${samples} samples `)
+  }
 
   try {
-    await new Promise<void>((done, reject: (error: Error) => void) => {
-      const timer = setTimeout(done, options.durationMs)
-      const end = (): void => (clearTimeout(timer), done())
-      stop.addEventListener('abort', end, { once: true })
-      stopConnection = followConnection(target, output, (error: unknown) => {
-        output.error(
-          `the target was lost: ${toTerminalText(String(error instanceof Error ? error.message : error))}`,
-        )
-        end()
-      })
-      let running = keys.length
-      const gone = (pid: number): void => {
-        output.error(keys.length === 1 ? 'the process has ended' : `process ${pid} has ended`)
-        if (--running === 0) end()
-      }
-      const onSample = (sample: ProcessSample): void => {
-        count.samples++
-        tellGaps(sample)
-        if (output.isErrorTerminal) process.stderr.write(`\r${count.samples} samples `)
-      }
-      const onNoProfile = (error: unknown): void => {
-        // Of a service that was found without being asked for, nobody misses it.
-        if (options.pprofUrl === null) return
-        output.error(`a heap profile was not taken: ${toTerminalText(toErrorValue(error).message)}`)
-      }
-      const started = keys.map(async (key) => {
-        const to = { judging, builder, target, options, onSample, onNoProfile, gone }
-        watches.push(await watchForCapture(to, key))
-      })
-      Promise.all([...started, keepTexts()]).catch((error: unknown) => {
-        clearTimeout(timer)
-        reject(error instanceof Error ? error : new AppError('failed', String(error)))
-      })
-      if (stop.aborted) end()
-    })
+    const stops = AbortSignal.any([stop, lost.signal])
+    const running = { judging, builder, target, options, output, stop: stops, watches, onSample }
+    await captureUntilEnd(running, keys, keepTexts())
     await Promise.all([...watches.map((watch) => watch.takeLastProfile()), keepTexts()])
   } finally {
     stopHost()
@@ -167,9 +144,59 @@ export async function runCapture(
   // A file that was made of this name meanwhile is somebody's, and so is the capture.
   const { out, isForced } = options
   const path = isForced ? (await saveWhole(out, bytes), out) : await saveNew(out, bytes)
-  output.error(
-    `${path}: ${count.samples} samples, ${incident.profiles.length} profiles, ${bytes.length} bytes`,
-  )
+  output.error(`${path}: ${samples} samples, ${incident.profiles.length} profiles, ${bytes.length} bytes`)
+}
+
+interface RunningCapture {
+  judging: Sampler
+  builder: IncidentBuilder
+  target: Target
+  options: CaptureOptions
+  output: Output
+  stop: AbortSignal
+  /** Those that were begun are put here. */
+  watches: CaptureWatch[]
+  onSample: () => void
+}
+
+/** Watches until the time is over, a stop, or the end of the last process. Rejects where one of them can't be watched. */
+async function captureUntilEnd(
+  capture: RunningCapture,
+  keys: readonly ProcessKey[],
+  texts: Promise<void>,
+): Promise<void> {
+  const { target, options, output, stop, watches } = capture
+  const tellGaps = createGapTeller(target, options.pprofUrl, output)
+  let timer: NodeJS.Timeout | undefined
+  let end = (): void => undefined
+  const ended = new Promise<void>((resolve) => (end = resolve))
+  let running = keys.length
+  const to: WatchListeners = {
+    onSample(sample) {
+      capture.onSample()
+      tellGaps(sample)
+    },
+    onNoProfile(error) {
+      // Of a service that was found without being asked for, nobody misses it.
+      if (options.pprofUrl === null) return
+      output.error(`a heap profile was not taken: ${toTerminalText(toErrorValue(error).message)}`)
+    },
+    gone(pid) {
+      output.error(keys.length === 1 ? 'the process has ended' : `process ${pid} has ended`)
+      if (--running === 0) end()
+    },
+  }
+  try {
+    timer = setTimeout(end, options.durationMs)
+    stop.addEventListener('abort', end, { once: true })
+    const started = keys.map(async (key) => void watches.push(await watchForCapture(capture, to, key)))
+    if (stop.aborted) end()
+    // A process that can't be watched ends it; that all are watched does not.
+    await Promise.race([ended, Promise.all([...started, texts]).then(() => ended)])
+  } finally {
+    clearTimeout(timer)
+    stop.removeEventListener('abort', end)
+  }
 }
 
 /** What the last profile tells about growth came after the last sample. */
@@ -195,19 +222,17 @@ interface CaptureWatch {
   takeLastProfile(): Promise<void>
 }
 
+interface WatchListeners {
+  onSample: (sample: ProcessSample) => void
+  onNoProfile: (error: unknown) => void
+  gone: (pid: number) => void
+}
+
 async function watchForCapture(
-  to: {
-    judging: Sampler
-    builder: IncidentBuilder
-    target: Target
-    options: CaptureOptions
-    onSample: (sample: ProcessSample) => void
-    onNoProfile: (error: unknown) => void
-    gone: (pid: number) => void
-  },
+  { judging, builder, target, options }: RunningCapture,
+  to: WatchListeners,
   key: ProcessKey,
 ): Promise<CaptureWatch> {
-  const { builder, options } = to
   // In an object: it is set by a callback that the compiler does not follow.
   const held: { watch: Watch | null } = { watch: null }
   let firstProfile: Promise<void> | null = null
@@ -220,7 +245,7 @@ async function watchForCapture(
       const comm = watch.latest()?.comm ?? watch.facts.comm
       const id = `${key.pid}-${rest.atMs}`
       builder.addProfile({
-        info: { id, targetId: to.target.spec, key, comm, sizeBytes: bytes.length, ...rest },
+        info: { id, targetId: target.spec, key, comm, sizeBytes: bytes.length, ...rest },
         bytes,
       })
     } catch (error) {
@@ -229,7 +254,7 @@ async function watchForCapture(
     }
   }
 
-  const watch = await to.judging.watch(key, {
+  const watch = await judging.watch(key, {
     sample(sample) {
       if (held.watch === null || !builder.addSample(sample)) return
       to.onSample(sample)
