@@ -166,7 +166,8 @@ describe('a recording', () => {
     }
     recorder.recordEvent(event)
     const top = [{ key: { pid: 1, startTimeTicks: 1 }, comm: 'init', rssBytes: 1, cpuPercent: null }]
-    for (const second of [0, 30, 61])
+    // A minute later by a poll that came early.
+    for (const second of [0, 30, 59.2])
       recorder.recordTop(targetSpec, { atMs: startMs + second * 1000, rows: top })
     const mark = await recorder.addMark(targetSpec, { atMs: startMs + 20, text: '  deployed build 1.12 ' })
     const other = await recorder.addMark(targetSpec, { atMs: startMs + 30, text: 'x' })
@@ -189,7 +190,7 @@ describe('a recording', () => {
     expect(await recorder.readTop(targetSpec, range)).toEqual(incident.top)
     expect(incident.top).toEqual([
       { atMs: startMs, rows: top },
-      { atMs: startMs + 61_000, rows: top },
+      { atMs: startMs + 59_200, rows: top },
     ])
     await expect(recorder.readIncident({ targetSpec: 'ssh:x', keys: [], ...range })).rejects.toMatchObject({
       code: 'gone',

@@ -24,7 +24,6 @@ import type {
   Retention,
   TimeRange,
   TopReading,
-  TopRow,
 } from '#core/snapshot/history'
 import {
   stateAgainMs,
@@ -42,7 +41,8 @@ const maxRows = 15_000
 const maxNotes = 2000
 const maxNoteLength = 1_000_000
 const maxMarkLength = 200
-const topEveryMs = 60_000
+/** They are taken once a minute, of a poll that may come a little sooner than that after the last one. */
+const topEveryMs = 50_000
 const maxTopRows = 30
 /** A verdict that says the same again. */
 const verdictEveryMs = 60_000
@@ -256,8 +256,7 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
       const host = hostOf(targetSpec)
       if (Math.abs(atMs - host.topAtMs) < topEveryMs) return
       host.topAtMs = atMs
-      const kept: TopRow[] = rows.slice(0, maxTopRows)
-      addNote(hostSubject(targetSpec), 'top', atMs, kept)
+      addNote(hostSubject(targetSpec), 'top', atMs, rows.slice(0, maxTopRows))
     },
     recordReadings(targetSpec, readings) {
       const [first] = readings
