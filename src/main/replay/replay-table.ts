@@ -14,6 +14,8 @@ import { toSources } from '../sampling/table-frame'
 
 /** A process that was seen within this time before the moment was there. */
 const seenMs = 90_000
+/** The recorded top is taken about once a minute: one older than this is of before a gap. */
+const topMs = 150_000
 const notReported = absenceCodes.indexOf('not-reported')
 
 interface ReplayRow {
@@ -79,7 +81,7 @@ const statColumns = tableColumns.filter(({ source }) => source === 'stat').map((
 
 function rowsAt({ processes, top }: Incident, momentMs: number): ReplayRow[] {
   const rows = new Map<string, ReplayRow>()
-  const reading = top.findLast(({ atMs }) => atMs <= momentMs)
+  const reading = top.findLast(({ atMs }) => atMs <= momentMs && momentMs - atMs <= topMs)
   for (const row of reading?.rows ?? [])
     rows.set(toKeyText(row.key), { key: row.key, comm: row.comm, process: null, sample: null, top: row })
   for (const process of processes) {
