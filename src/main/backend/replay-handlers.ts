@@ -1,6 +1,7 @@
 import { AppError } from '#core/errors'
 import type { BackendEvents, BackendMethods } from '#core/ipc/contract'
 import type { Handlers } from '#core/ipc/rpc'
+import { toKeyText } from '#core/process-key'
 import type { Replay } from '../replay/replay'
 import type { Replays } from '../replay/replays'
 import { snapshotSchemas as schemas } from './snapshot-schemas'
@@ -19,6 +20,9 @@ export function createReplayHandlers(
     return replay
   }
 
+  /** Of each process the moment that was asked for last. */
+  const askedMs = new Map<string, number>()
+
   return {
     'replay.overview': {
       validate: validateWith(schemas.target),
@@ -31,8 +35,12 @@ export function createReplayHandlers(
     'replay.verdict': {
       validate: validateWith(schemas.verdict),
       async handle({ targetId, key, atMs }) {
+        const id = `${targetId}\n${toKeyText(key)}`
+        askedMs.set(id, atMs)
         const shown = await replayOf(targetId).verdict(key, atMs)
-        if (shown.verdict !== null) emit('verdict', { targetId, key, verdict: shown.verdict })
+        // One for which profiles are compared first may come after that of a later moment.
+        if (shown.verdict !== null && askedMs.get(id) === atMs)
+          emit('verdict', { targetId, key, verdict: shown.verdict })
         return shown
       },
     },
