@@ -69,7 +69,7 @@ async function save(
   place: (temporary: string) => Promise<string>,
 ): Promise<string> {
   const temporary = toTemporary(path)
-  let placed = path
+  let placed: string
   try {
     await refuseSpecial(path)
     const file = await open(temporary, 'wx', 0o600)
