@@ -2,6 +2,7 @@ export const messages = {
   label: 'Process {name}',
   gone: 'ended',
   goneAt: 'The process ended at {time}. Numbers and charts stay as they were.',
+  otherMoment: 'Nothing was read of it at this moment: its numbers are of {time}.',
   stale: 'no reading for {age}',
   deniedRoot:
     'LazyFree, PSS, USS and the Go version of this process are for root only. RSS and CPU are shown.',

@@ -2,6 +2,7 @@ export const messages = {
   label: '进程 {name}',
   gone: '已结束',
   goneAt: '进程已于 {time} 结束。数值和图表保留最后状态。',
+  otherMoment: '此刻没有该进程的读数：以下数值取自 {time}。',
   stale: '{age}没有读数',
   deniedRoot: '该进程的 LazyFree、PSS、USS 和 Go 版本只有 root 可读。RSS 与 CPU 照常显示。',
   denied: 'LazyFree、PSS、USS 和 Go 版本只有 {user} 和 root 可读。RSS 与 CPU 照常显示。',
