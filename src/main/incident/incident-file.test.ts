@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { AppError } from '#core/errors'
 import { prepareReport } from '#core/report/prepare-report'
 import { toReportHtml } from '#core/report/to-report-html'
@@ -74,6 +74,21 @@ describe('a snapshot', () => {
   it('is read as it was written', async () => {
     const incident = makeIncident(90, 1000)
     expect(await parseIncidentFile(await write(incident))).toEqual(incident)
+  })
+
+  it('of the same incident is the same file at any time', async () => {
+    const incident = makeIncident(5)
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      const files = []
+      for (const day of [1, 2]) {
+        vi.setSystemTime(startMs + day * 86_400_000)
+        files.push(Buffer.from(await write(incident)))
+      }
+      expect(files[0]?.equals(files[1] ?? Buffer.alloc(0))).toBe(true)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('gives each sample again, the one of any moment among them', () => {

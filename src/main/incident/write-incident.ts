@@ -77,7 +77,7 @@ export async function writeIncident(incident: Incident, options: WriteOptions): 
     processes: incident.processes.map(({ key, facts }) => ({ key, comm: facts.comm })),
     parts: entries,
   })
-  zip.addBuffer(Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`), partNames.manifest)
+  zip.addBuffer(Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`), partNames.manifest, { mtime: zipTime })
   zip.end()
   await done
   if (size > snapshotLimits.fileBytes) throw tooLarge()
