@@ -8,7 +8,7 @@ import { minuteColumns, minuteTable } from './schema'
 import { asNumber } from './stored-value'
 
 /** Longer stretches are answered in whole minutes, which lie ready; shorter ones from the readings themselves. */
-const longestFineMs = 6 * 60 * minuteMs
+const longestFineMs = 4 * 60 * minuteMs
 
 interface Cell {
   min: number | null

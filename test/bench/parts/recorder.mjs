@@ -52,6 +52,6 @@ export const measureRecorder = async () => {
     line('recorder bytes', 'bytes', [day.bytesPerPoll], 60, `a process poll; the day is ${megabytes} MB`),
     line('recorder 24 h', 'ms', day.queryMs, 100, 'four columns in 1,440 buckets'),
     line('recorder 24 h all', 'ms', day.allColumnsMs, 100, 'all columns of the stream'),
-    line('recorder 6 h', 'ms', day.fineMs, 100, 'four columns in 15 s buckets, from the readings'),
+    line('recorder 4 h', 'ms', day.fineMs, 100, 'four columns in 10 s buckets, from the readings'),
   ]
 }

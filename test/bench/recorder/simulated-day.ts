@@ -124,7 +124,7 @@ const result = {
   dropped,
   queryMs: turns.map(() => timeQuery(1440, columns, dayMs)),
   allColumnsMs: turns.map(() => timeQuery(1440, [...streamColumns.process], dayMs)),
-  fineMs: turns.map(() => timeQuery(1440, columns, Math.min(dayMs, 6 * hourMs))),
+  fineMs: turns.map(() => timeQuery(1440, columns, Math.min(dayMs, 4 * hourMs))),
 }
 keeper.answer('close', null)
 process.stdout.write(`${JSON.stringify({ ...result, fileBytes: statSync(file).size })}\n`)
