@@ -124,6 +124,15 @@ test('a past hour is opened from the history, and what is kept can be changed', 
   await page.getByRole('button', { name: 'Open this range' }).click()
   await expect(new ReplayPage(page).bar).toContainText('Recording of This machine')
   await expect(page.getByRole('article')).toContainText(`pid ${service.key.pid}`)
+
+  const table = new TablePage(page)
+  await table.filter('')
+  await table.rows
+    .filter({ hasNotText: String(service.key.pid) })
+    .first()
+    .click()
+  await expect(page.getByText(/^Process \d+ was not watched$/)).toBeVisible()
+  await expect(page.getByRole('log')).toBeEmpty()
 })
 
 test.describe('a file that is named on the command line', () => {

@@ -21,15 +21,25 @@ export function cutIncident(
     processes: incident.processes
       .filter(({ key }) => isAsked(key))
       .map((process) => cutProcess(process, range)),
-    events: incident.events.filter((event) => isIn(event) && (event.key === null || isAsked(event.key))),
+    ...keepAsked({ events: incident.events.filter(isIn), readings: incident.readings.filter(isIn) }, keys),
     marks: incident.marks.filter(isIn),
-    readings: incident.readings.filter((each) => isIn(each) && isOfAsked(each.path, keys)),
     top: incident.top.filter(isIn),
     profiles: incident.profiles.filter(({ info }) => profileIds.includes(info.id) && isAsked(info.key)),
   }
 }
 
-function isOfAsked(path: string, keys: ProcessKey[]): boolean {
+/** What happened to the target and to these processes, and raw texts of both: nothing of others. */
+export function keepAsked(
+  { events, readings }: Pick<Incident, 'events' | 'readings'>,
+  keys: readonly ProcessKey[],
+): Pick<Incident, 'events' | 'readings'> {
+  return {
+    events: events.filter(({ key }) => key === null || keys.some((each) => isSameProcess(each, key))),
+    readings: readings.filter(({ path }) => isOfAsked(path, keys)),
+  }
+}
+
+function isOfAsked(path: string, keys: readonly ProcessKey[]): boolean {
   const pid = /^\/proc\/(\d+)\//.exec(path)?.[1]
   return pid === undefined || keys.some((key) => key.pid === Number(pid))
 }

@@ -133,7 +133,7 @@ export const reportText = {
     },
     series: {
       rss: 'RSS',
-      heapInuse: 'Go 堆使用中',
+      heapInuse: 'Go 在用堆',
       rssLessLazyFree: 'RSS − LazyFree',
       lazyFree: 'LazyFree',
       hostUsed: '已用',

@@ -100,6 +100,8 @@ describe('recorded stretches', () => {
 
     const selection = { targetId, keys: [key], ...range, profileIds: [], redaction: defaultRedaction }
     const preview = await client.call('snapshot.preview', selection)
+    // It leaves under the name of its target.
+    expect(preview.texts.map(({ text }) => text).filter((text) => text.includes('incident:'))).toEqual([])
     expect(preview.texts).toContainEqual({
       kind: 'arguments',
       pid: key.pid,

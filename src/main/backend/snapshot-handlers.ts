@@ -77,7 +77,7 @@ async function collectIncident(core: BackendCore, selection: SnapshotSelection):
   const { targetId, keys, fromMs, toMs, profileIds } = selection
   if (!(toMs > fromMs)) throw new AppError('invalid', 'the range ends before it begins')
   const replay = core.replays.find(targetId)
-  if (replay !== null) return cutIncident(replay.incident, selection)
+  if (replay !== null) return underItsName(cutIncident(replay.incident, selection))
   const recorder = await core.recordings.get()
   const incident = await recorder.readIncident({ targetSpec: targetId, keys, fromMs, toMs })
   const isAsked = (info: { id: string; targetId: string; key: SnapshotSelection['keys'][number] }): boolean =>
@@ -89,6 +89,16 @@ async function collectIncident(core: BackendCore, selection: SnapshotSelection):
     .filter(isAsked)
     .map(({ id }) => core.profiles.get(id))
   return { ...trimIncident(incident), profiles: profiles.map(({ info, bytes }) => ({ info, bytes })) }
+}
+
+/** What a recorded stretch is called while it is open means nothing elsewhere. */
+function underItsName(incident: Incident): Incident {
+  const targetId = incident.label
+  return {
+    ...incident,
+    events: incident.events.map((event) => ({ ...event, targetId })),
+    profiles: incident.profiles.map(({ info, bytes }) => ({ info: { ...info, targetId }, bytes })),
+  }
 }
 
 /** Without the host's name, which may be what is to stay here. `program` is redacted. */

@@ -3,6 +3,7 @@ import type { HostFacts, ProcessFacts } from '#core/metrics/samples'
 import { toKeyText, type ProcessKey } from '#core/process-key'
 import type { BalloonProof } from '#core/balloon/types'
 import type { SessionEvent } from '#core/ipc/contract'
+import { keepAsked } from '#core/snapshot/cut-incident'
 import type { HandMark, Incident, IncidentProcess, RawReading, StreamColumns } from '#core/snapshot/incident'
 import { streamColumns, type ProcessState, type StreamId } from '#core/snapshot/sample-parts'
 import type { Verdict } from '#core/verdict/verdict'
@@ -73,10 +74,15 @@ export function* readIncident(
     host: (latestNote(db, target.id, 0, 'hostFacts', toMs)?.value as HostFacts | undefined) ?? unknownHost(),
     hostStream: readStream(null, 'host'),
     processes,
-    events: readEvents(db, target.id, query),
+    ...keepAsked(
+      {
+        events: readEvents(db, target.id, query),
+        readings: readNotes(db, target.id, 0, 'reading', query).flatMap(({ value }) => value as RawReading[]),
+      },
+      keys,
+    ),
     marks: readMarks(db, targetSpec, query),
     profiles: [],
-    readings: readNotes(db, target.id, 0, 'reading', query).flatMap(({ value }) => value as RawReading[]),
     top: readTop(db, target.id, query),
   }
 }

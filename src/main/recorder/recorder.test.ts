@@ -165,6 +165,15 @@ describe('a recording', () => {
       params: {},
     }
     recorder.recordEvent(event)
+    // Of a process that is not asked for: neither what happened to it nor what /proc said of it.
+    const otherKey = { pid: 909, startTimeTicks: 90_900 }
+    recorder.recordEvent({ ...event, key: otherKey, kind: 'endpoint', text: 'event.endpoint.found' })
+    const readings = ['/proc/meminfo', '/proc/909/status'].map((path) => ({
+      atMs: startMs + 20,
+      path,
+      text: 'x',
+    }))
+    recorder.recordReadings(targetSpec, readings)
     const top = [{ key: { pid: 1, startTimeTicks: 1 }, comm: 'init', rssBytes: 1, cpuPercent: null }]
     // A minute later by a poll that came early.
     for (const second of [0, 30, 59.2])
@@ -185,6 +194,10 @@ describe('a recording', () => {
     const range = { fromMs: startMs, toMs: startMs + 100_000 }
     const incident = await recorder.readIncident({ targetSpec, keys: [], ...range })
     expect(incident.events).toEqual([{ ...event, id: expect.any(Number) as number }])
+    expect(incident.readings).toEqual(readings.slice(0, 1))
+    const both = await recorder.readIncident({ targetSpec, keys: [otherKey], ...range })
+    expect(both.events).toHaveLength(2)
+    expect(both.readings).toEqual(readings)
     expect(incident.marks).toEqual([{ id: mark.id, atMs: startMs + 20, text: 'deployed build 1.12' }])
     expect(await recorder.listMarks(targetSpec, range)).toEqual(incident.marks)
     expect(await recorder.readTop(targetSpec, range)).toEqual(incident.top)

@@ -32,6 +32,12 @@ export const useSelectionStore = defineStore('selection', () => {
   const now = computed(() => (targets.activeId === null ? null : (byTarget.get(targets.activeId) ?? null)))
   const focused = computed(() => now.value?.focused ?? null)
   const goneAtMs = computed(() => now.value?.goneAtMs ?? null)
+  /** Of a recorded stretch in which it was not watched: there is no more of it than its line in the table. */
+  const isUnwatched = computed(() => {
+    const recorded = targets.active?.replay?.processes
+    const { value } = focused
+    return value !== null && recorded?.every(({ key }) => !isSameProcess(key, value.key)) === true
+  })
 
   function focus(targetId: string, key: ProcessKey): void {
     focusCount.value++
@@ -74,5 +80,5 @@ export const useSelectionStore = defineStore('selection', () => {
     byTarget.set(newId, { ...known, focused: { ...known.focused, targetId: newId } })
   })
 
-  return { focused, goneAtMs, focusCount, renewedCount, focus, clear, markGone }
+  return { focused, goneAtMs, isUnwatched, focusCount, renewedCount, focus, clear, markGone }
 })

@@ -6,6 +6,7 @@ import { noAlertSettings, type AlertOverview } from '#core/alerts/alert-settings
 import { AppError } from '#core/errors'
 import { createFakeConnection } from '../../stores/fake-connection.fixture'
 import { useAlertsStore } from '../../stores/alerts'
+import { useTargetsStore } from '../../stores/targets'
 import AlertsButton from './AlertsButton.vue'
 import AlertsDialog from './AlertsDialog.vue'
 
@@ -38,6 +39,7 @@ describe('the alerts dialog', () => {
       ...answers,
     })
     useAlertsStore().isOpen = true
+    useTargetsStore()
     dialog = mount(AlertsDialog, { global: fake.global, attachTo: document.body })
     await flushPromises()
   }
@@ -85,6 +87,18 @@ describe('the alerts dialog', () => {
       },
     ])
     expect(page()).not.toContain('Process name')
+  })
+
+  it('offers what is connected as a target, and nothing that was recorded', async () => {
+    const info = { id: 'local', spec: 'local', label: 'h', state: 'connected', host: null, replay: null }
+    fake.emit('target', info)
+    fake.emit('target', { ...info, id: 'incident:1', spec: 'incident:1', replay: { processes: [] } })
+    await press('Add a rule')
+    const fields = [...document.body.querySelectorAll('label')]
+    const field = fields.find((each) => each.textContent.trim().startsWith('Target'))
+    expect(
+      [...(field?.querySelectorAll('option') ?? [])].map(({ textContent }) => textContent.trim()),
+    ).toEqual(['every target', 'This machine'])
   })
 
   it('lists rules, switches them off, changes and removes them', async () => {

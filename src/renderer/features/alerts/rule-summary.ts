@@ -19,7 +19,9 @@ export function toRuleSummary(
           metric: t(`alerts.metric.${condition.metric}`),
           threshold: toAmount(condition.metric, condition.threshold, t),
         })
-  const where = [scope.targetSpec ?? t('alerts.anyTarget')]
+  const where = [
+    scope.targetSpec === 'local' ? t('targets.local') : (scope.targetSpec ?? t('alerts.anyTarget')),
+  ]
   if (!isHostKind(condition.kind === 'verdict' ? 'verdict' : condition.metric))
     where.push(scope.processPattern ?? t('alerts.anyProcess'))
   return [forMs > 0 ? `${what} ${time}` : what, ...where].join(' · ')

@@ -111,6 +111,8 @@ export function useHistory(buckets: () => number) {
   }
 
   function show(next: TimeRange): void {
+    // There is nothing after now yet: what reaches beyond it goes on with it.
+    if (next.toMs > Date.now()) return follow(next.toMs - next.fromMs)
     isFollowing.value = false
     range.value = next
   }

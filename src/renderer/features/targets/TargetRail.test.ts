@@ -19,6 +19,7 @@ function infoOf(spec: string, more: object = {}): TargetInfo {
     step: null,
     retryAtMs: null,
     host: { hostname: 'h', kernelRelease: '6.1', bootId: null },
+    replay: null,
     error: null,
     ...more,
   } as TargetInfo
@@ -107,5 +108,16 @@ describe('the list of targets', () => {
     const { connection } = await show([infoOf('local'), infoOf('ssh:db', { state: 'lost' })])
     await wrapper!.get('[aria-label="Try db again"]').trigger('click')
     expect(connection.callsOf('targets.retry')).toEqual([{ targetId: 'ssh:db' }])
+  })
+
+  it('tells recorded stretches of one host apart, also where there are many', async () => {
+    const replay = { source: 'file', name: 'monday.ballonet', fromMs: 0, toMs: 60_000, processes: [] }
+    const { card } = await show([
+      ...many.map((spec) => infoOf(spec)),
+      infoOf('incident:1', { label: 'web-1', replay }),
+    ])
+    const shown = card('incident:1')
+    expect(shown.get('.which').text()).toBe('monday.ballonet')
+    expect(shown.attributes('data-tip')).not.toContain('incident:1')
   })
 })

@@ -10,6 +10,11 @@ export const messages = {
   slider: 'Moment that is shown',
   close: 'Close',
   differs: 'At {time} the verdict was kept as “{stored}”. Computed again now it is “{computed}”.',
+  differsInLevel:
+    'At {time} the verdict was kept as “{computed}”, as it is computed again now, but not all findings are as sure as then.',
+  unwatched: 'Process {pid} was not watched',
+  unwatchedText:
+    'Only its line in the table was recorded. Of processes that were in focus then there are charts, a verdict and facts.',
   notThere: 'not there',
   readings: 'Raw readings',
   noReadings: 'No raw reading was kept.',

@@ -37,7 +37,7 @@ export const messages = {
   column: { first: '最初', least: '最小', mean: '平均', most: '最大', last: '最后' },
   series: {
     rssBytes: 'RSS',
-    heapInuseBytes: '堆使用中',
+    heapInuseBytes: '在用堆',
     lazyFreeBytes: 'LazyFree',
     memAvailableBytes: '主机可用内存',
   },

@@ -33,7 +33,7 @@ export const messages = {
   emptyText: '已连接并被观察的内容会自动记录。',
   rss: 'RSS',
   lane: {
-    heap: '堆使用中',
+    heap: '在用堆',
     available: '主机可用内存',
     availableShort: 'MemAvailable',
     psi: '内存压力',

@@ -10,6 +10,10 @@ export const messages = {
   slider: '所示时刻',
   close: '关闭',
   differs: '{time} 记录的结论为“{stored}”，现在重新计算为“{computed}”。',
+  differsInLevel:
+    '{time} 记录的结论为“{computed}”，现在重新计算的结果相同，但并非所有发现的确定程度都与当时一致。',
+  unwatched: '进程 {pid} 当时未被观察',
+  unwatchedText: '只记录了它在进程表中的一行。当时处于焦点的进程才有图表、结论和事实。',
   notThere: '不存在',
   readings: '原始读数',
   noReadings: '没有保存原始读数。',
