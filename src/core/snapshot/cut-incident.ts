@@ -34,7 +34,8 @@ export function keepAsked(
   keys: readonly ProcessKey[],
 ): Pick<Incident, 'events' | 'readings'> {
   return {
-    events: events.filter(({ key }) => key === null || keys.some((each) => isSameProcess(each, key))),
+    // A recording may have lost a part of one.
+    events: events.filter(({ key }) => key == null || keys.some((each) => isSameProcess(each, key))),
     readings: readings.filter(({ path }) => isOfAsked(path, keys)),
   }
 }

@@ -93,7 +93,11 @@ export function createBackend(options: BackendOptions): Backend {
     for (const session of sessions) session.emit(event, payload)
   }
   const prompts = createPrompts(emitToAll)
-  const profiles = createProfileKeeper({ emit: emitToAll, onEvent: broadcastEvent })
+  const profiles = createProfileKeeper({
+    emit: emitToAll,
+    onEvent: broadcastEvent,
+    onProfile: (profile) => record((recorder) => recorder.recordProfile(profile.info.targetId, profile)),
+  })
   const alerts = createAlertKeeper({
     path: options.alertPath ?? null,
     labelOf: (targetId) => entries.get(targetId)?.info.label ?? targetId,

@@ -51,8 +51,15 @@ export function createHistoryHandlers(
           0,
           snapshotLimits.processes,
         )
-        const incident = await recorder.readIncident({ targetSpec, keys, ...rest })
-        return replays.open(trimIncident(incident), { source: 'recording', name: targetSpec })
+        const query = { targetSpec, keys, ...rest }
+        const [incident, profiles] = await Promise.all([
+          recorder.readIncident(query),
+          recorder.readProfiles(query),
+        ])
+        return replays.open(
+          { ...trimIncident(incident), profiles },
+          { source: 'recording', name: targetSpec },
+        )
       },
     },
     'history.stats': { validate: nothing, handle: async () => (await recordings.get()).stats() },

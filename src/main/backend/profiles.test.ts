@@ -148,4 +148,27 @@ describe('profiles of a watched process', () => {
     for (const id of ['x'.repeat(65), 1, null])
       await expect(client.call('profile.bytes', { id } as never)).rejects.toMatchObject({ code: 'invalid' })
   })
+
+  it('are in the recording, also of a backend that is started anew, and in a range of it that is opened', async () => {
+    const recordingsDir = join(cacheDir, 'recordings')
+    const startRecording = async (): Promise<void> => {
+      await backend.dispose()
+      backend = createBackend({
+        resourcesDir: join(import.meta.dirname, '../../..'),
+        ...{ cacheDir, recordingsDir },
+      })
+    }
+    await startRecording()
+    const { client } = await watchService()
+    const { key } = service
+    const info = await client.call('profile.fetch', { targetId, key })
+    const bytes = await client.call('profile.bytes', { id: info.id })
+    await startRecording()
+    const { client: later } = connect()
+    const range = { targetSpec: 'local', keys: [key], fromMs: info.atMs - 600_000, toMs: Date.now() + 1000 }
+    const opened = await later.call('history.open', range)
+    const { profiles } = await later.call('replay.overview', { targetId: opened.id })
+    expect(profiles).toMatchObject([{ key, atMs: info.atMs, sizeBytes: info.sizeBytes, url: info.url }])
+    expect(await later.call('profile.bytes', { id: profiles[0]?.id ?? '' })).toEqual(bytes)
+  })
 })

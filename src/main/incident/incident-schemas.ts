@@ -325,6 +325,7 @@ export const incidentSchemas = {
   events: z.array(event).max(snapshotLimits.events),
   marks: z.array(mark).max(snapshotLimits.marks),
   top: z.array(top).max(snapshotLimits.tops),
+  profile,
   profiles: z.array(z.object({ info: profile, part: z.string().max(120) })).max(snapshotLimits.profiles),
   readings: z.array(z.object({ atMs, path: long, part: z.string().max(120) })).max(snapshotLimits.readings),
 }

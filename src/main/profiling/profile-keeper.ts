@@ -16,6 +16,8 @@ type ProfileEvent = 'profile' | 'profileRemoved' | 'profileSchedule'
 export interface ProfileKeeperOptions {
   emit: <K extends ProfileEvent>(event: K, payload: BackendEvents[K]) => void
   onEvent(targetId: string, event: SamplerEvent): void
+  /** One came, and is kept. */
+  onProfile?: (profile: KeptProfile) => void
   /** A process's newest profile was compared with its first one. */
   onGrowth?: (targetId: string, key: ProcessKey, growth: ProfileGrowth) => void
   /** Swapped in tests. */
@@ -95,6 +97,7 @@ export function createProfileKeeper(options: ProfileKeeperOptions): ProfileKeepe
       const comm = watch.latest()?.comm ?? watch.facts.comm
       const info = { id: randomUUID(), targetId, key, comm, sizeBytes: bytes.length, ...rest }
       store.add({ info, bytes }, entry.isAutomatic)
+      options.onProfile?.({ info, bytes })
       emit('profile', info)
       const { sizeBytes, costMs } = info
       tell(targetId, key, 'fetched', { sizeBytes, costMs: Math.round(costMs) })

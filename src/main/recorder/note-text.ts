@@ -2,7 +2,8 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { asBytes, bytesOf, textOf } from './stored-value'
 
 const packFrom = 512
-const maxUnpackedBytes = 8 * 1024 * 1024
+/** A heap profile of the largest kind that is recorded, and some room. */
+const maxUnpackedBytes = 24 * 1024 * 1024
 
 /** A text as it lies in the database: long ones packed. */
 export function packNote(text: string): string | Buffer {

@@ -21,7 +21,7 @@ const longestMs = 25 * 3_600_000
 /** The first sample shows a walk that was made before it. */
 const lookBackMs = 600_000
 const maxEvents = 20_000
-const noteColumns = `SELECT id, ${asNumber('at', 'atMs')}, ${selectNote('data')} FROM note`
+export const noteColumns = `SELECT id, ${asNumber('at', 'atMs')}, ${selectNote('data')} FROM note`
 const processStreams = ['process', 'rollup', 'go', 'cgroup'] as const
 
 interface StoredNote {
@@ -31,7 +31,7 @@ interface StoredNote {
 }
 
 /**
- * Everything of a stretch of time, without profiles, which are not in the recording. In steps of a stream each: a day of many processes
+ * Everything of a stretch of time, without heap profiles (`readProfiles`). In steps of a stream each: a day of many processes
  * takes longer than what comes in meanwhile may wait.
  */
 export function* readIncident(

@@ -9,7 +9,7 @@ import type {
   TopReading,
 } from '#core/snapshot/history'
 import type { SessionEvent } from '#core/ipc/contract'
-import type { HandMark, Incident } from '#core/snapshot/incident'
+import type { HandMark, Incident, IncidentProfile } from '#core/snapshot/incident'
 import type { StreamId, StreamRow } from '#core/snapshot/sample-parts'
 import type { ProcessKey } from '#core/process-key'
 
@@ -31,7 +31,7 @@ export const stateAgainMs = 600_000
 
 /** What is recorded beside numbers. `state`, `hostFacts` and `processFacts` hold until the next one of their kind. */
 export type NoteKind =
-  'hostFacts' | 'processFacts' | 'state' | 'event' | 'verdict' | 'proof' | 'top' | 'reading'
+  'hostFacts' | 'processFacts' | 'state' | 'event' | 'verdict' | 'proof' | 'top' | 'reading' | 'profile'
 
 export interface RowItem {
   subject: Subject
@@ -66,6 +66,7 @@ export interface RecorderRequests {
   listProcesses: [RecordedTarget, RecordedProcess[]]
   readIncident: [IncidentQuery, Incident]
   readTop: [RecordedTarget, TopReading[]]
+  readProfiles: [IncidentQuery, IncidentProfile[]]
   listEvents: [RecordedTarget, SessionEvent[]]
   listMarks: [RecordedTarget, HandMark[]]
   addMark: [{ targetSpec: string; mark: HandMark }, null]

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hostAt, samplesOf } from '#core/snapshot/sample-at'
 import type { Verdict } from '#core/verdict/verdict'
+import type { IncidentProfile } from '#core/snapshot/incident'
 import type { SessionEvent } from '#core/ipc/contract'
 import { hostFactsOf, hostSampleAt, processSampleAt } from '../../../test/support/recorded-samples'
 import { openRecorder, type Recorder } from './recorder'
@@ -140,6 +142,30 @@ describe('a recording', () => {
     ])
     expect(await recorder.range('ssh:other')).toEqual({ fromMs: startMs + 5000, toMs: startMs + 5000 })
     expect(await recorder.range('ssh:nobody')).toBeNull()
+  })
+
+  it('keeps heap profiles of each process, the newest 64 of a stretch', async () => {
+    const profileOf = (process: number, second: number, size = 10): IncidentProfile => ({
+      info: {
+        ...{ id: `${process}-${second}`, targetId: targetSpec, comm: 'api', costMs: 1, url: 'http://a/b' },
+        ...{ key: { pid: process, startTimeTicks: process * 100 }, sizeBytes: size },
+        atMs: startMs + second * 1000,
+      },
+      bytes: randomBytes(size),
+    })
+    const mine = Array.from({ length: 70 }, (_, second) => profileOf(1, second))
+    const large = profileOf(2, 5, 5_000_000)
+    for (const profile of [...mine, large]) recorder.recordProfile(targetSpec, profile)
+    recorder.recordProfile(targetSpec, profileOf(3, 5, 20_000_000))
+    const query = { targetSpec, fromMs: startMs, toMs: startMs + 100_000 }
+    const keysOf = (...pids: number[]) => pids.map((pid) => ({ pid, startTimeTicks: pid * 100 }))
+    const found = await recorder.readProfiles({ ...query, keys: keysOf(1, 3) })
+    expect(found.map(({ info }) => info.id)).toEqual(mine.slice(-64).map(({ info }) => info.id))
+    expect(Buffer.from(found[0]!.bytes).equals(mine[6]!.bytes)).toBe(true)
+    const [other] = await recorder.readProfiles({ ...query, keys: keysOf(2) })
+    expect(Buffer.from(other!.bytes).equals(large.bytes)).toBe(true)
+    expect(await recorder.readProfiles({ ...query, toMs: startMs - 1, keys: keysOf(1) })).toEqual([])
+    expect((await recorder.stats()).dropped).toBe(1)
   })
 
   it('calls a process what it called itself last', async () => {

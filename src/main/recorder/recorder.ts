@@ -4,7 +4,7 @@ import type { BalloonProof } from '#core/balloon/types'
 import type { SessionEvent } from '#core/ipc/contract'
 import type { HostFacts, HostSample, ProcessFacts, ProcessSample } from '#core/metrics/samples'
 import { toKeyText, type ProcessKey } from '#core/process-key'
-import type { HandMark, Incident, RawReading } from '#core/snapshot/incident'
+import type { HandMark, Incident, IncidentProfile, RawReading } from '#core/snapshot/incident'
 import {
   createSampleSplitter,
   toHostRow,
@@ -13,6 +13,7 @@ import {
 } from '#core/snapshot/sample-parts'
 import { toNeutralText } from '#core/text/neutral-text'
 import type { Verdict } from '#core/verdict/verdict'
+import { boundNotes } from './bound-notes'
 import { startRecorderThread } from './recorder-thread'
 import type {
   History,
@@ -40,6 +41,8 @@ const sendEveryMs = 500
 const maxRows = 15_000
 const maxNotes = 2000
 const maxNoteLength = 1_000_000
+/** Of some 16 MB: one of 80,000 stacks has five. */
+const maxProfileLength = 22_000_000
 const maxMarkLength = 200
 /** They are taken once a minute, of a poll that may come a little sooner than that after the last one. */
 const topEveryMs = 50_000
@@ -67,6 +70,8 @@ export interface Recorder {
   recordProof(targetSpec: string, proof: BalloonProof): void
   /** At most one a minute of a target is kept, and of it the first 30 rows. */
   recordTop(targetSpec: string, reading: TopReading): void
+  /** As it came. */
+  recordProfile(targetSpec: string, profile: IncidentProfile): void
   /** Raw texts of one moment. */
   recordReadings(targetSpec: string, readings: readonly RawReading[]): void
   addMark(targetSpec: string, mark: { atMs: number; text: string }): Promise<HandMark>
@@ -82,6 +87,8 @@ export interface Recorder {
   range(targetSpec: string): Promise<TimeRange | null>
   /** Rejects with AppError `gone` for a target of which nothing is recorded, `too-large` for more than a day and an hour. */
   readIncident(query: IncidentQuery): Promise<Incident>
+  /** The newest heap profiles of these processes, 64 at most, in order of time. Rejects with `gone` as readIncident does. */
+  readProfiles(query: IncidentQuery): Promise<IncidentProfile[]>
   stats(): Promise<RecorderStats>
   setRetention(retention: Retention): Promise<void>
   /** Writes what waits. */
@@ -143,12 +150,16 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
 
   function addNote(subject: Subject, kind: NoteKind, atMs: number, value: unknown): void {
     const text = JSON.stringify(value)
-    if (text.length > maxNoteLength) {
+    if (text.length > (kind === 'profile' ? maxProfileLength : maxNoteLength)) {
       batch.dropped++
       return
     }
     batch.notes.push({ subject, kind, atMs, text })
     if (batch.notes.length > maxNotes) batch.dropped += batch.notes.splice(0, maxNotes / 10).length
+    if (kind !== 'profile') return
+    const before = batch.notes.length
+    batch.notes = boundNotes(batch.notes, maxNotes)
+    batch.dropped += before - batch.notes.length
   }
 
   function addFacts(
@@ -258,6 +269,10 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
       host.topAtMs = atMs
       addNote(hostSubject(targetSpec), 'top', atMs, rows.slice(0, maxTopRows))
     },
+    recordProfile(targetSpec, { info, bytes }) {
+      const { subject } = seenOf(targetSpec, info.key, info.comm)
+      addNote(subject, 'profile', info.atMs, { info, base64: Buffer.from(bytes).toString('base64') })
+    },
     recordReadings(targetSpec, readings) {
       const [first] = readings
       if (first !== undefined) addNote(hostSubject(targetSpec), 'reading', first.atMs, readings)
@@ -285,6 +300,7 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
       return found === undefined ? null : { fromMs: found.fromMs, toMs: found.toMs }
     },
     readIncident: (query) => ask('readIncident', query),
+    readProfiles: (query) => ask('readProfiles', query),
     stats: () => ask('stats', null),
     async setRetention(retention) {
       await ask('setRetention', retention)

@@ -1,4 +1,5 @@
 import { AppError } from '#core/errors'
+import { boundNotes } from './bound-notes'
 import { isFault, kindOf } from './failure-kind'
 import { finishSteps } from './finish-steps'
 import { createLastingNotes } from './lasting-notes'
@@ -161,11 +162,9 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
       rows = rows.slice(overRows)
       dropped += overRows
     }
-    const overNotes = notes.length - maxNotes
-    if (overNotes > 0) {
-      notes = notes.slice(overNotes)
-      dropped += overNotes
-    }
+    const before = notes.length
+    notes = boundNotes(notes, maxNotes)
+    dropped += before - notes.length
   }
 
   /** Somebody deleted or replaced the file: what is written to it from now on, nobody would find. */

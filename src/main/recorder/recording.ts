@@ -5,6 +5,7 @@ import { packNote, selectNote, unpackNote } from './note-text'
 import { closedOnError, openDatabase, rollBack } from './open-database'
 import { readHistory } from './read-history'
 import { readIncident, readEvents, readMarks, readTop } from './read-incident'
+import { readProfiles } from './read-profiles'
 import type { RecordedProcess, Retention, TimeRange, TopReading } from '#core/snapshot/history'
 import type { Incident } from '#core/snapshot/incident'
 import type { IncidentQuery, NoteItem, RecorderRequests, RowItem } from './recorder-types'
@@ -174,6 +175,7 @@ export function openRecording(file: string): Recording {
     readTop({ targetSpec, ...range }: { targetSpec: string } & TimeRange): TopReading[] {
       return readTop(db, targetId(targetSpec), range)
     },
+    readProfiles: (query) => readProfiles(db, targetId(query.targetSpec), query),
     listEvents: ({ targetSpec, ...range }) => readEvents(db, targetId(targetSpec), range),
     listMarks: ({ targetSpec, ...range }) => readMarks(db, targetSpec, range),
     addMark({ targetSpec, mark }) {

@@ -113,7 +113,7 @@ function dropOldNotes(db: Database, cutoffMs: number): { changes: number } {
   return db
     .prepare(
       `DELETE FROM note WHERE id IN (SELECT n.id FROM note n WHERE n.at < ?1 AND (
-         n.kind IN ('event', 'top')
+         n.kind IN ('event', 'top', 'profile')
          OR (n.process <> 0 AND n.process NOT IN (SELECT id FROM process))
          OR EXISTS (SELECT 1 FROM note l WHERE l.target = n.target AND l.process = n.process AND l.kind = n.kind
                     AND l.at > n.at AND l.at < ?1)) LIMIT 5000)`,

@@ -1,0 +1,41 @@
+import { snapshotLimits } from '#core/snapshot/manifest'
+import type { IncidentProfile } from '#core/snapshot/incident'
+import { incidentSchemas } from '../incident/incident-schemas'
+import { unpackNote } from './note-text'
+import type { Database } from './open-database'
+import { noteColumns } from './read-incident'
+import type { IncidentQuery } from './recorder-types'
+import { asNumber } from './stored-value'
+
+/** Of one answer: as many profiles as a file may hold, of which most are far smaller than the largest. */
+const mostBytes = 128 * 1024 * 1024
+
+/** The newest heap profiles of these processes in a stretch of time, in its order. */
+export function readProfiles(db: Database, target: number, query: IncidentQuery): IncidentProfile[] {
+  const find = db.prepare(
+    `SELECT ${asNumber('n.id', 'id')} FROM note n JOIN process p ON p.id = n.process
+     WHERE n.target = ? AND p.pid = ? AND p.start_ticks = ? AND n.kind = 'profile' AND n.at BETWEEN ? AND ?
+     ORDER BY n.at DESC LIMIT ${snapshotLimits.profiles}`,
+  )
+  const read = db.prepare(`${noteColumns} WHERE id = ?`)
+  const profiles: IncidentProfile[] = []
+  let bytes = 0
+  for (const { pid, startTimeTicks } of query.keys)
+    for (const row of find.all(target, pid, startTimeTicks, query.fromMs, query.toMs)) {
+      const profile = toProfile(unpackNote(read.get((row as { id: number }).id)))
+      if (profile === null) continue
+      bytes += profile.bytes.length
+      if (bytes > mostBytes) break
+      profiles.push(profile)
+    }
+  return profiles.sort((a, b) => a.info.atMs - b.info.atMs).slice(-snapshotLimits.profiles)
+}
+
+/** As `recordProfile` wrote it; null: it is none, or broken. */
+function toProfile(value: unknown): IncidentProfile | null {
+  const { info, base64 } = (value ?? {}) as { info?: unknown; base64?: unknown }
+  const known = incidentSchemas.profile.safeParse(info)
+  return known.success && typeof base64 === 'string'
+    ? { info: known.data, bytes: new Uint8Array(Buffer.from(base64, 'base64')) }
+    : null
+}
