@@ -158,7 +158,11 @@ export function useHistory(buckets: () => number) {
   watch([targetSpec, range, chosen], () => void load())
   watch([targetSpec, cursorMs], () => void loadTop())
   watch(targetSpec, () => (chosen.value = []))
-  useIntervalFn(() => isFollowing.value && follow(), followMs)
+  useIntervalFn(() => {
+    // The first numbers of the first target may come while this is open.
+    if (store.targets?.length === 0) void start(null)
+    else if (isFollowing.value) follow()
+  }, followMs)
   return {
     ...{
       targetSpec,
