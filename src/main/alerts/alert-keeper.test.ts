@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -57,6 +58,23 @@ describe('alert keeper', () => {
     await keeper.setWebhook(webhook)
     await keeper.dispose()
     expect((await stat(path())).mode & 0o777).toBe(0o600)
+  })
+
+  it.runIf(process.getuid?.() === 0)('is as it was where the disk is full, and says so', async () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', dir])
+    try {
+      const keeper = open()
+      await keeper.saveRule(rule)
+      await writeFile(join(dir, 'filler'), Buffer.alloc(64 * 1024)).catch(() => undefined)
+      const full = { code: 'too-large', hint: 'error.disk-full' }
+      await expect(keeper.setWebhook(webhook)).rejects.toMatchObject(full)
+      expect(await keeper.overview()).toMatchObject({ rules: [{ id: rule.id }], webhook: null })
+      await rm(join(dir, 'filler'))
+      expect(await keeper.setWebhook(webhook)).toMatchObject({ webhook: { hasSecret: true } })
+      await keeper.dispose()
+    } finally {
+      execFileSync('umount', ['-l', dir])
+    }
   })
 
   it('sets a file that was cut off aside, with all that is left of it', async () => {

@@ -99,10 +99,10 @@ export function createAlertKeeper(options: AlertKeeperOptions): AlertKeeper {
 
   async function change(to: (settings: AlertSettings) => Partial<AlertSettings>): Promise<AlertOverview> {
     const opened = await ready
-    const part = to(opened.get())
-    opened.set(part)
-    if (part.rules !== undefined) engine.setRules(part.rules)
-    if (part.webhook !== undefined) startSender(part.webhook)
+    const before = opened.get()
+    const { rules, webhook } = await opened.change(to)
+    if (rules !== before.rules) engine.setRules(rules)
+    if (webhook !== before.webhook) startSender(webhook)
     tell()
     return toOverview(opened.get())
   }
@@ -135,7 +135,7 @@ async function openStore({ path, onError }: AlertKeeperOptions): Promise<AlertSt
   let settings = noAlertSettings
   return {
     get: () => settings,
-    set: (change) => (settings = { ...settings, ...change }),
+    change: (to) => Promise.resolve((settings = { ...settings, ...to(settings) })),
     flush: () => Promise.resolve(),
   }
 }

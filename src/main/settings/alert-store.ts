@@ -7,8 +7,9 @@ import { saveWhole } from '../incident/save-whole'
 
 export interface AlertStore {
   get(): AlertSettings
-  /** Kept in memory at once, written behind; a failed write is reported through onError. */
-  set(change: Partial<AlertSettings>): AlertSettings
+  /** One after the other. Rejects with AppError when they can't be written: then they are as they were. */
+  change(to: (settings: AlertSettings) => Partial<AlertSettings>): Promise<AlertSettings>
+  /** Resolves when all changes are written, or refused. */
   flush(): Promise<void>
 }
 
@@ -19,22 +20,24 @@ export interface AlertStore {
  */
 export async function openAlertStore(path: string, onError: (error: unknown) => void): Promise<AlertStore> {
   let settings = parseAlertSettings(await readJson(path, onError), noAlertSettings)
-  let writing: Promise<void> = Promise.resolve()
+  let last: Promise<unknown> = Promise.resolve()
 
-  async function write(text: string): Promise<void> {
+  async function changeNow(to: (settings: AlertSettings) => Partial<AlertSettings>): Promise<AlertSettings> {
+    const next = { ...settings, ...to(settings) }
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    await saveWhole(path, Buffer.from(text))
+    await saveWhole(path, Buffer.from(JSON.stringify(next, null, 2)))
+    settings = next
+    return next
   }
 
   return {
     get: () => settings,
-    set(change) {
-      settings = { ...settings, ...change }
-      const text = JSON.stringify(settings, null, 2)
-      writing = writing.then(() => write(text)).catch(onError)
-      return settings
+    change(to) {
+      const changed = last.then(() => changeNow(to))
+      last = changed.catch(() => undefined)
+      return changed
     },
-    flush: () => writing,
+    flush: async () => void (await last),
   }
 }
 
