@@ -26,6 +26,11 @@ export function readAround<T>(from: number, to: number, read: (from: number, to:
   return readPart(from, to)
 }
 
+/** What one question finds; nothing where it meets a broken page. */
+export function readWhole<T>(read: () => T[]): T[] {
+  return readAround(0, 0, read)
+}
+
 /** A page that is broken, or that the disk does not give. */
 function isBroken(error: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(codeOf(error))

@@ -3,6 +3,7 @@ import type { IncidentProfile } from '#core/snapshot/incident'
 import { incidentSchemas } from '../incident/incident-schemas'
 import { unpackNote } from './note-text'
 import type { Database } from './open-database'
+import { readWhole } from './read-around'
 import { noteColumns } from './read-incident'
 import type { IncidentQuery } from './recorder-types'
 import { asNumber } from './stored-value'
@@ -10,25 +11,31 @@ import { asNumber } from './stored-value'
 /** Of one answer: as many profiles as a file may hold, of which most are far smaller than the largest. */
 const mostBytes = 128 * 1024 * 1024
 
-/** The newest heap profiles of these processes in a stretch of time, in its order. */
+/** The newest heap profiles of these processes in a stretch of time, in its order, without those that lie in a broken page. */
 export function readProfiles(db: Database, target: number, query: IncidentQuery): IncidentProfile[] {
   const find = db.prepare(
-    `SELECT ${asNumber('n.id', 'id')} FROM note n JOIN process p ON p.id = n.process
+    `SELECT ${asNumber('n.id', 'id')}, ${asNumber('n.at', 'atMs')} FROM note n JOIN process p ON p.id = n.process
      WHERE n.target = ? AND p.pid = ? AND p.start_ticks = ? AND n.kind = 'profile' AND n.at BETWEEN ? AND ?
      ORDER BY n.at DESC LIMIT ${snapshotLimits.profiles}`,
   )
   const read = db.prepare(`${noteColumns} WHERE id = ?`)
+  const newest = query.keys
+    .flatMap(({ pid, startTimeTicks }) =>
+      readWhole(() => find.all(target, pid, startTimeTicks, query.fromMs, query.toMs)),
+    )
+    .map((row) => row as { id: number; atMs: number })
+    .sort((a, b) => b.atMs - a.atMs)
+    .slice(0, snapshotLimits.profiles)
   const profiles: IncidentProfile[] = []
   let bytes = 0
-  for (const { pid, startTimeTicks } of query.keys)
-    for (const row of find.all(target, pid, startTimeTicks, query.fromMs, query.toMs)) {
-      const profile = toProfile(unpackNote(read.get((row as { id: number }).id)))
-      if (profile === null) continue
-      bytes += profile.bytes.length
-      if (bytes > mostBytes) break
-      profiles.push(profile)
-    }
-  return profiles.sort((a, b) => a.info.atMs - b.info.atMs).slice(-snapshotLimits.profiles)
+  for (const { id } of newest) {
+    const profile = toProfile(unpackNote(readWhole(() => read.all(id))[0]))
+    if (profile === null) continue
+    bytes += profile.bytes.length
+    if (bytes > mostBytes) break
+    profiles.push(profile)
+  }
+  return profiles.reverse()
 }
 
 /** As `recordProfile` wrote it; null: it is none, or broken. */

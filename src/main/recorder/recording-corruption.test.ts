@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -172,6 +173,34 @@ describe('a recording that is broken within', () => {
       keeper.answer('setRetention', { maxAgeMs: 5 * minuteMs, maxBytes: 1024 ** 3 })
       for (let turn = 0; turn < 5; turn++) record(keeper, 3600 + turn, 3601 + turn)
       expect(secondsIn(keeper)).toBeGreaterThan(found / 2)
+    })
+    expect(problems).toEqual([])
+  })
+
+  it('lacks the heap profile in a broken page, and no other one', () => {
+    const profileOf = (second: number): NoteItem => {
+      const atMs = startMs + second * 1000
+      const info = {
+        ...{ id: `profile-${second}`, targetId: 'local', key, comm: 'service', atMs },
+        ...{ sizeBytes: 20_000, costMs: 5, url: 'http://127.0.0.1:6060' },
+      }
+      const text = JSON.stringify({ info, base64: randomBytes(20_000).toString('base64') })
+      return { ...noteOf(service, 'profile', null), atMs, text }
+    }
+    closed((keeper) => record(keeper, 0, 50, [10, 20, 30].map(profileOf)))
+    const db = new LibsqlDatabase(file)
+    const find = db.prepare("SELECT data FROM note WHERE kind = 'profile' ORDER BY at").raw()
+    const blobs = find.all() as [unknown][]
+    db.close()
+    const blob = Buffer.from(bytesOf(blobs[1]?.[0]) ?? [])
+    const bytes = readFileSync(file)
+    const page = Math.floor(bytes.indexOf(blob.subarray(9000, 9064)) / 4096)
+    expect(page).toBeGreaterThan(0)
+    bytes.fill(0xff, page * 4096, (page + 1) * 4096)
+    writeFileSync(file, bytes)
+    closed((keeper) => {
+      const found = keeper.answer('readProfiles', { ...hour, keys: [key] })
+      expect(found.map(({ info }) => info.id)).toEqual(['profile-10', 'profile-30'])
     })
     expect(problems).toEqual([])
   })
