@@ -4,7 +4,7 @@ import type { AppMethods } from '#core/ipc/contract'
 import type { Handlers } from '#core/ipc/rpc'
 import { snapshotLimits } from '#core/snapshot/manifest'
 import { readNamedFile } from '../files/read-named-file'
-import { saveWhole } from '../incident/save-whole'
+import { saveWhole } from '../files/save-whole'
 import { toFileName } from './file-name'
 import type { WaitingFiles } from './waiting-files'
 

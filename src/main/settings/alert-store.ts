@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { AppError } from '#core/errors'
 import { noAlertSettings, type AlertSettings } from '#core/alerts/alert-settings'
 import { parseAlertSettings } from '../alerts/alert-schemas'
-import { saveWhole } from '../incident/save-whole'
+import { saveWhole } from '../files/save-whole'
 
 export interface AlertStore {
   get(): AlertSettings
