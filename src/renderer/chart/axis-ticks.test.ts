@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatTick, toTimeAxis, toValueAxis } from './axis-ticks'
+import { formatRange, formatTick, toTimeAxis, toValueAxis } from './axis-ticks'
 
 const GiB = 1024 ** 3
 
@@ -48,5 +48,13 @@ describe('toTimeAxis', () => {
     const day = 86_400_000
     const { ticks } = toTimeAxis(0, 5 * day, 5, -480)
     expect(ticks[0]).toBe(16 * 3_600_000)
+  })
+})
+
+describe('formatRange', () => {
+  it('has the second day where it is another one', () => {
+    const fromMs = new Date(2026, 2, 1, 23, 59, 50).getTime()
+    expect(formatRange({ fromMs, toMs: fromMs + 5000 })).toBe('2026-03-01 23:59:50 – 23:59:55')
+    expect(formatRange({ fromMs, toMs: fromMs + 10_000 })).toBe('2026-03-01 23:59:50 – 2026-03-02 00:00:00')
   })
 })

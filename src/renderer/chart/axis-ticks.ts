@@ -84,11 +84,15 @@ export function formatDay(ms: number): string {
   return new Date(ms).toLocaleDateString('sv')
 }
 
+/** `2026-03-01 12:00:00`, local. */
+export function formatMoment(ms: number): string {
+  return `${formatDay(ms)} ${formatClock(ms, true)}`
+}
+
 /** `2026-03-01 12:00:00 – 12:00:20`, with the second day where it is another one. */
 export function formatRange({ fromMs, toMs }: { fromMs: number; toMs: number }): string {
-  const end = formatClock(toMs, true)
-  const day = formatDay(toMs)
-  return `${formatDay(fromMs)} ${formatClock(fromMs, true)} – ${formatDay(fromMs) === day ? end : `${day} ${end}`}`
+  const end = formatDay(fromMs) === formatDay(toMs) ? formatClock(toMs, true) : formatMoment(toMs)
+  return `${formatMoment(fromMs)} – ${end}`
 }
 
 /** Which ticks show seconds. */
