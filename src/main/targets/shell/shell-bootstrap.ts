@@ -37,9 +37,10 @@ export async function startInShell(shell: ShellProcess, start: ShellStart): Prom
   shell.stdout.on('error', () => undefined)
   const nonce = randomBytes(16).toString('hex')
   // The line does not hold the marker as it is printed: what only echoes its input is no shell. All of it is one line of
-  // commands, and nothing is written behind it until the marker was seen, because shells read ahead.
-  const line = `echo ballonet-${nonce.slice(0, 16)}''${nonce.slice(16)}; ${start.command}\n`
-  const reader = createMarkerReader(shell, `ballonet-${nonce}\n`, line.slice(0, 20))
+  // commands, and nothing is written behind it until the marker was seen, because shells read ahead. `1x` is no
+  // number: python3 says so at once, where it would wait for the end of its input before it complained of other lines.
+  const line = `echo ballonet-1x${nonce.slice(0, 16)}''${nonce.slice(16)}; ${start.command}\n`
+  const reader = createMarkerReader(shell, `ballonet-1x${nonce}\n`, line.slice(0, 20))
   let timer: NodeJS.Timeout | undefined
   let onAbort: (() => void) | undefined
   try {
