@@ -23,6 +23,23 @@ test('the first window has four doors', async ({ ballonet: { page } }) => {
     await expect(doors.door(name)).toBeEnabled()
 })
 
+test('a shortcut works as soon as the window stands, before what it shows is loaded', async ({
+  ballonet: { page },
+}) => {
+  await page.addInitScript(() => {
+    const seen = new MutationObserver(() => {
+      if (document.querySelector('.app') === null) return
+      seen.disconnect()
+      document.body.dispatchEvent(
+        new KeyboardEvent('keydown', { key: 'k', code: 'KeyK', ctrlKey: true, bubbles: true }),
+      )
+    })
+    seen.observe(document, { childList: true, subtree: true })
+  })
+  await page.reload()
+  await expect(new ShellPage(page).palette).toBeVisible()
+})
+
 test('the incident is reproduced, proved and put away', async ({ ballonet }) => {
   const { page } = ballonet
   const { pid, groupDir } = await startDemo(ballonet)

@@ -21,6 +21,13 @@ export function useAppCommands(): void {
   const snapshots = useSnapshotsStore()
 
   useCommands([
+    {
+      id: 'palette.open',
+      titleKey: 'command.palette',
+      shortcut: 'Mod+K',
+      otherShortcuts: ['Mod+Shift+P'],
+      run: () => void (commands.isPaletteOpen = true),
+    },
     { id: 'target.local', titleKey: 'command.openLocal', run: () => void targets.open('local') },
     {
       id: 'target.connect',

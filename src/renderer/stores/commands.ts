@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, shallowReactive } from 'vue'
+import { computed, ref, shallowReactive } from 'vue'
 
 /** One action of the person: in the palette, behind a shortcut, in the application menu. */
 export interface Command {
@@ -26,6 +26,8 @@ export interface Command {
 
 export const useCommandsStore = defineStore('commands', () => {
   const all = shallowReactive(new Map<string, Command>())
+  /** The list of all that can be done, with its search. */
+  const isPaletteOpen = ref(false)
 
   function isEnabled(command: Command): boolean {
     return command.isEnabled === undefined || command.isEnabled()
@@ -51,5 +53,5 @@ export const useCommandsStore = defineStore('commands', () => {
     [...all.values()].filter((command) => command.isHidden !== true && isEnabled(command)),
   )
 
-  return { all, offered, register, run, isEnabled }
+  return { all, offered, isPaletteOpen, register, run, isEnabled }
 })
