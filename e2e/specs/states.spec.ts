@@ -1,4 +1,10 @@
-import { expect, launchBallonet, test } from '../ballonet-app'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, launchBallonet, repositoryDir, test } from '../ballonet-app'
 import { isAlive, until } from '../hosts/processes'
 import { startTestService } from '../../test/support/go-service'
 import { BalloonPage } from '../pages/balloon-page'
@@ -7,6 +13,8 @@ import { FocusPage } from '../pages/focus-page'
 import { ShellPage } from '../pages/shell-page'
 import { TablePage } from '../pages/table-page'
 
+/** To Node the package is the path of its program. */
+const electronPath = createRequire(import.meta.url)('electron') as string
 const idle = ['-scenario', 'idle', '-keep-mib', '30']
 
 test('a process that ends while it is watched leaves its last numbers', async ({ ballonet: { page } }) => {
@@ -81,6 +89,20 @@ test('a lost backend is told, started again, and everything goes on', async ({ b
     await expect(shell.banner).toBeHidden()
   } finally {
     await service.end()
+  }
+})
+
+test('a window that is stuck is ended and loads again', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'ballonet-e2e-'))
+  try {
+    const script = join(repositoryDir, 'e2e', 'support', 'stuck-window.cjs')
+    const args = ['-r', script, repositoryDir, `--user-data-dir=${dataDir}`, '--lang=en']
+    if (process.getuid?.() === 0) args.push('--no-sandbox')
+    const { stdout } = await promisify(execFile)(electronPath, args, { timeout: 60_000 })
+    expect(stdout.trim().split('\n')).toEqual(['gone: crashed', 'loaded: true'])
+    expect(await readFile(join(dataDir, 'logs', 'ballonet.log'), 'utf8')).toContain('took no input for 20 s')
+  } finally {
+    await rm(dataDir, { recursive: true, force: true })
   }
 })
 

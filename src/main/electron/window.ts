@@ -1,6 +1,9 @@
 import { BrowserWindow, nativeTheme } from 'electron'
 import { appOrigin } from './app-protocol'
 
+/** After Chromium's own 15 s: a page that answers late, as after the whole app was stopped, is left alone. */
+const unresponsiveGraceMs = 5_000
+
 export interface WindowOptions {
   preloadPath: string
   iconPath: string | null
@@ -35,8 +38,24 @@ export function openMainWindow(options: WindowOptions): BrowserWindow {
     options.onLog(`the window's process ended (${details.reason}); loading it again`)
     window.webContents.reload()
   })
+  loadAgainWhenStuck(window, options.onLog)
   void window.loadURL(`${appOrigin}/index.html`)
   return window
+}
+
+/** A page that takes no more input is ended, and loads again as after a crash: nothing else would ever free it. */
+function loadAgainWhenStuck(window: BrowserWindow, onLog: WindowOptions['onLog']): void {
+  let grace: NodeJS.Timeout | undefined
+  const forgive = (): void => clearTimeout(grace)
+  window.on('unresponsive', () => {
+    forgive()
+    grace = setTimeout(() => {
+      onLog('the window took no input for 20 s; ending its process')
+      window.webContents.forcefullyCrashRenderer()
+    }, unresponsiveGraceMs)
+  })
+  window.on('responsive', forgive)
+  window.on('closed', forgive)
 }
 
 /** What a person asked for from outside is seen there. */
