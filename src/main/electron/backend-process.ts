@@ -2,8 +2,14 @@ import { MessageChannelMain, utilityProcess, type UtilityProcess, type WebFrameM
 import type { AlertMessage } from '#core/alerts/alert-message'
 import type { BackendProcessMessage, BackendProcessNotice } from '../backend/process-messages'
 
-/** Options of V8 for every process of the app. */
-export const smallHeapFlags = ['--max-semi-space-size=2', '--optimize-for-size']
+/** An option of V8 for every process of the app: small young generations. */
+export const smallHeapFlag = '--max-semi-space-size=2'
+/**
+ * The backend's only. In a page `--optimize-for-size` can end in a deadlock: threads that compile a script may not grow the
+ * heap under it, so they wait for a collection by the main thread, and that one waits in the middle of layout for a
+ * font, which is fetched by a thread of the same pool. On two cores the pool has three.
+ */
+const backendFlags = [smallHeapFlag, '--optimize-for-size']
 
 const beatIntervalMs = 250
 const quitGraceMs = 1500
@@ -52,7 +58,7 @@ export function startBackendProcess(options: BackendProcessOptions): BackendProc
   function fork(): UtilityProcess {
     const forked = utilityProcess.fork(options.entryPath, options.args, {
       serviceName: 'Ballonet backend',
-      execArgv: smallHeapFlags,
+      execArgv: backendFlags,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     for (const stream of [forked.stdout, forked.stderr]) {

@@ -3,7 +3,7 @@ import { app, BrowserWindow, Menu, nativeTheme, session } from 'electron'
 import { chooseLocale } from '#core/text/catalogue'
 import { openSettingsStore } from '../settings/settings-store'
 import { handleAppScheme, registerAppScheme } from './app-protocol'
-import { smallHeapFlags, startBackendProcess } from './backend-process'
+import { smallHeapFlag, startBackendProcess } from './backend-process'
 import { sendAppEvent, setupIpcServer } from './ipc-server'
 import { createLog } from './log'
 import { setupMenu } from './menu'
@@ -20,9 +20,9 @@ registerAppScheme()
 
 const waiting = createWaitingFiles(() => sendAppEvent('snapshotWaiting', null))
 for (const path of findSnapshotPaths(process.argv, process.cwd())) waiting.add(path)
-// Small young generations and lazily made code: the app must not weigh on the machine that it inspects. What it keeps
-// lies in a few typed arrays, so that nothing is lost by it.
-app.commandLine.appendSwitch('js-flags', smallHeapFlags.join(' '))
+// The app must not weigh on the machine that it inspects. What it keeps lies in a few typed arrays, so that nothing is
+// lost by it.
+app.commandLine.appendSwitch('js-flags', smallHeapFlag)
 // Else Electron makes its own menu before the app's.
 Menu.setApplicationMenu(null)
 
