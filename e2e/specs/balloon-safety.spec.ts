@@ -2,6 +2,7 @@ import { expect, test, type BallonetApp } from '../ballonet-app'
 import { until } from '../hosts/processes'
 import { BalloonPage } from '../pages/balloon-page'
 import { FocusPage } from '../pages/focus-page'
+import { ShellPage } from '../pages/shell-page'
 import {
   balloonButton,
   blowUpAndHold,
@@ -118,9 +119,7 @@ test('kill -9 of the backend gives the memory back; the window finds the next on
     )
     await expect(page.getByRole('grid').getByRole('row').nth(3)).toBeVisible()
 
-    await page.keyboard.press('Control+k')
-    await page.keyboard.type('reproduce')
-    await page.keyboard.press('Enter')
+    await new ShellPage(page).runCommand('Demo: reproduce the incident')
     const incident = await findIncident(await ballonet.backendPid())
     await new FocusPage(page).waitForProcess(incident.servicePid)
     await expectNewBalloon(ballonet)

@@ -6,8 +6,12 @@ const { app } = require('electron')
 app.on('browser-window-created', (_event, { webContents }) => {
   webContents.once('did-finish-load', () => {
     void webContents.executeJavaScript('for (;;) performance.now()').catch(() => undefined)
-    setTimeout(() => webContents.sendInputEvent({ type: 'keyDown', keyCode: 'A' }), 500)
-    webContents.once('render-process-gone', (_gone, { reason }) => console.log(`gone: ${reason}`))
+    // The first ones may still be taken.
+    const typing = setInterval(() => webContents.sendInputEvent({ type: 'keyDown', keyCode: 'A' }), 500)
+    webContents.once('render-process-gone', (_gone, { reason }) => {
+      clearInterval(typing)
+      console.log(`gone: ${reason}`)
+    })
     webContents.once('did-finish-load', async () => {
       const text = await webContents.executeJavaScript('document.body.innerText')
       console.log(`loaded: ${text.includes('Reproduce the incident')}`)
