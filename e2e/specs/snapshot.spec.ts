@@ -9,6 +9,7 @@ import { expect, repositoryDir, test } from '../ballonet-app'
 import { DoorsPage } from '../pages/doors-page'
 import { FocusPage } from '../pages/focus-page'
 import { ReplayPage } from '../pages/replay-page'
+import { ShellPage } from '../pages/shell-page'
 import { TablePage } from '../pages/table-page'
 
 let dir: string
@@ -58,9 +59,12 @@ test('an incident is marked, exported, opened again, looked at moment by moment 
   await replay.save()
   expect(readFileSync(path).subarray(0, 2).toString()).toBe('PK')
 
-  await page.keyboard.press('Control+K')
-  await page.keyboard.type('open a snapshot')
-  await page.keyboard.press('Enter')
+  await expect(page.getByRole('log', { name: 'Messages' })).toContainText(
+    /The snapshot is saved: [\d.]+\s[KM]iB\./,
+  )
+  if (process.env['SHOTS'] !== undefined) await page.screenshot({ path: `${process.env['SHOTS']}/saved.png` })
+
+  await new ShellPage(page).runCommand('Open a snapshot')
   await expect(replay.bar).toContainText('incident.ballonet')
   await expect(focus.verdict).toContainText('is LazyFree')
   await expect(page.getByRole('article').getByRole('button', { name: /balloon/i })).toHaveCount(0)

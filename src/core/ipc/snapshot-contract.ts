@@ -28,6 +28,8 @@ export type HistoryMethods = {
   'history.events': (params: { targetSpec: string } & TimeRange) => SessionEvent[]
   /** The top of the process table, about one a minute. */
   'history.top': (params: { targetSpec: string } & TimeRange) => TopReading[]
+  /** The newest heap profiles of these processes (32 at most) that were fetched in that time: 64 at most, in order of time. */
+  'history.profiles': (params: { targetSpec: string; keys: ProcessKey[] } & TimeRange) => ProfileInfo[]
   /**
    * Opens a stretch of at most 25 hours with the processes that were watched in it as a target with `seek`: 32 at most,
    * `keys` before the others. Rejects with `gone` where nothing is recorded, `too-large`.
@@ -47,7 +49,7 @@ export interface SnapshotSelection extends TimeRange {
   targetId: string
   /** At most 32. */
   keys: ProcessKey[]
-  /** Of the kept profiles of these processes. */
+  /** Of these processes: of those that are kept, and of those that were recorded in this stretch. 64 at most. */
   profileIds: string[]
   redaction: RedactionChoice
 }

@@ -41,8 +41,12 @@ export function createHistoryHandlers(
       validate: range,
       handle: async ({ targetSpec, ...rest }) => (await recordings.get()).readTop(targetSpec, rest),
     },
+    'history.profiles': {
+      validate: validateWith(schemas.ofProcesses),
+      handle: async (query) => (await recordings.get()).listProfiles(query),
+    },
     'history.open': {
-      validate: validateWith(schemas.open),
+      validate: validateWith(schemas.ofProcesses),
       async handle({ targetSpec, keys: wanted, ...rest }) {
         const recorder = await recordings.get()
         const found = oneOfEach(await recorder.listProcesses(targetSpec, rest)).map(({ key }) => key)

@@ -10,7 +10,7 @@ const key = keyField
 
 export const historySchemas = {
   range: z.strictObject({ targetSpec, fromMs: time, toMs: time }),
-  open: z.strictObject({
+  ofProcesses: z.strictObject({
     targetSpec,
     keys: z.array(key).max(snapshotLimits.processes),
     fromMs: time,

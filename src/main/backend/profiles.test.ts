@@ -6,6 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { BackendEvents, BackendMethods, ProfileSchedule } from '#core/ipc/contract'
 import { createMemoryChannel } from '#core/ipc/memory-channel'
 import { createRpcClient } from '#core/ipc/rpc'
+import { defaultRedaction } from '#core/snapshot/redaction'
 import { buildTestService, startTestService, until, type TestService } from '../../../test/support/go-service'
 import { createBackend, type Backend } from './backend'
 
@@ -149,7 +150,7 @@ describe('profiles of a watched process', () => {
       await expect(client.call('profile.bytes', { id } as never)).rejects.toMatchObject({ code: 'invalid' })
   })
 
-  it('are in the recording, also of a backend that is started anew, and in a range of it that is opened', async () => {
+  it('are in the recording, also of a backend that is started anew, and in a range of it that is opened or exported', async () => {
     const recordingsDir = join(cacheDir, 'recordings')
     const startRecording = async (): Promise<void> => {
       await backend.dispose()
@@ -170,5 +171,16 @@ describe('profiles of a watched process', () => {
     const { profiles } = await later.call('replay.overview', { targetId: opened.id })
     expect(profiles).toMatchObject([{ key, atMs: info.atMs, sizeBytes: info.sizeBytes, url: info.url }])
     expect(await later.call('profile.bytes', { id: profiles[0]?.id ?? '' })).toEqual(bytes)
+
+    const listed = await later.call('history.profiles', range)
+    expect(listed).toEqual([info])
+    expect(await later.call('history.profiles', { ...range, toMs: info.atMs - 1 })).toEqual([])
+    const [{ fromMs, toMs }, profileIds] = [range, [info.id, 'no-such-profile']]
+    const selection = { targetId, keys: [key], fromMs, toMs, profileIds, redaction: defaultRedaction }
+    const file = await later.call('snapshot.export', { ...selection, exportId: '1', locale: 'en' })
+    const { id } = await later.call('snapshot.open', { name: file.suggestedName, bytes: file.bytes })
+    const [exported, ...others] = (await later.call('replay.overview', { targetId: id })).profiles
+    expect(others).toEqual([])
+    expect(await later.call('profile.bytes', { id: exported?.id ?? '' })).toEqual(bytes)
   })
 })

@@ -5,10 +5,12 @@ import type { SnapshotSelection } from '#core/ipc/snapshot-contract'
 import { isSameProcess } from '#core/process-key'
 import { buffersOf } from '#core/snapshot/buffers-of'
 import { cutIncident } from '#core/snapshot/cut-incident'
-import type { Incident } from '#core/snapshot/incident'
+import type { Incident, IncidentProfile } from '#core/snapshot/incident'
 import { withoutNumbers } from '#core/snapshot/preview-leaving'
 import { trimIncident } from '#core/snapshot/trim-incident'
 import { runIncidentJob } from '../incident/incident-thread'
+import type { Recorder } from '../recorder/recorder'
+import type { IncidentQuery } from '../recorder/recorder-types'
 import type { BackendCore } from './backend'
 import { snapshotSchemas as schemas } from './snapshot-schemas'
 import { validateWith } from './validation'
@@ -74,21 +76,38 @@ export function createSnapshotHandlers(
 
 /** Of an open incident a copy of a part of it; of any other target what was recorded of it. */
 async function collectIncident(core: BackendCore, selection: SnapshotSelection): Promise<Incident> {
-  const { targetId, keys, fromMs, toMs, profileIds } = selection
+  const { targetId, keys, fromMs, toMs } = selection
   if (!(toMs > fromMs)) throw new AppError('invalid', 'the range ends before it begins')
   const replay = core.replays.find(targetId)
   if (replay !== null) return underItsName(cutIncident(replay.incident, selection))
   const recorder = await core.recordings.get()
-  const incident = await recorder.readIncident({ targetSpec: targetId, keys, fromMs, toMs })
-  const isAsked = (info: { id: string; targetId: string; key: SnapshotSelection['keys'][number] }): boolean =>
-    info.targetId === targetId &&
-    profileIds.includes(info.id) &&
-    keys.some((key) => isSameProcess(key, info.key))
-  const profiles = core.profiles
+  const query = { targetSpec: targetId, keys, fromMs, toMs }
+  const incident = await recorder.readIncident(query)
+  return { ...trimIncident(incident), profiles: await collectProfiles(core, recorder, query, selection) }
+}
+
+/** Those that are kept, and the others as they were recorded, which may have been by an earlier run of the app. */
+async function collectProfiles(
+  core: BackendCore,
+  recorder: Recorder,
+  query: IncidentQuery,
+  { targetId, profileIds }: SnapshotSelection,
+): Promise<IncidentProfile[]> {
+  const kept = core.profiles
     .list()
-    .filter(isAsked)
+    .filter(
+      (info) =>
+        info.targetId === targetId &&
+        profileIds.includes(info.id) &&
+        query.keys.some((key) => isSameProcess(key, info.key)),
+    )
     .map(({ id }) => core.profiles.get(id))
-  return { ...trimIncident(incident), profiles: profiles.map(({ info, bytes }) => ({ info, bytes })) }
+  const others = new Set(profileIds.filter((id) => kept.every(({ info }) => info.id !== id)))
+  if (others.size === 0) return kept
+  const recorded = await recorder.readProfiles(query)
+  return [...kept, ...recorded.filter(({ info }) => others.has(info.id))].sort(
+    (a, b) => a.info.atMs - b.info.atMs,
+  )
 }
 
 /** What a recorded stretch is called while it is open means nothing elsewhere. */

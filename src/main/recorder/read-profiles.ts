@@ -1,3 +1,4 @@
+import type { ProfileInfo } from '#core/ipc/contract'
 import { snapshotLimits } from '#core/snapshot/manifest'
 import type { IncidentProfile } from '#core/snapshot/incident'
 import { incidentSchemas } from '../incident/incident-schemas'
@@ -11,8 +12,44 @@ import { asNumber } from './stored-value'
 /** Of one answer: as many profiles as a file may hold, of which most are far smaller than the largest. */
 const mostBytes = 128 * 1024 * 1024
 
-/** The newest heap profiles of these processes in a stretch of time, in its order, without those that lie in a broken page. */
-export function readProfiles(db: Database, target: number, query: IncidentQuery): IncidentProfile[] {
+/** The newest heap profiles of these processes in a stretch of time, in its order. In steps of a profile each. */
+export function* readProfiles(
+  db: Database,
+  target: number,
+  query: IncidentQuery,
+): Generator<void, IncidentProfile[]> {
+  const profiles: IncidentProfile[] = []
+  let bytes = 0
+  for (const profile of newestProfiles(db, target, query)) {
+    yield
+    if (profile === null) continue
+    bytes += profile.bytes.length
+    if (bytes > mostBytes) break
+    profiles.push(profile)
+  }
+  return profiles.reverse()
+}
+
+/** The same, told of but not read. */
+export function* listProfiles(
+  db: Database,
+  target: number,
+  query: IncidentQuery,
+): Generator<void, ProfileInfo[]> {
+  const infos: ProfileInfo[] = []
+  for (const profile of newestProfiles(db, target, query)) {
+    yield
+    if (profile !== null) infos.push(profile.info)
+  }
+  return infos.reverse()
+}
+
+/** null: in a broken page, or no profile. */
+function* newestProfiles(
+  db: Database,
+  target: number,
+  query: IncidentQuery,
+): Generator<IncidentProfile | null> {
   const find = db.prepare(
     `SELECT ${asNumber('n.id', 'id')}, ${asNumber('n.at', 'atMs')} FROM note n JOIN process p ON p.id = n.process
      WHERE n.target = ? AND p.pid = ? AND p.start_ticks = ? AND n.kind = 'profile' AND n.at BETWEEN ? AND ?
@@ -26,16 +63,7 @@ export function readProfiles(db: Database, target: number, query: IncidentQuery)
     .map((row) => row as { id: number; atMs: number })
     .sort((a, b) => b.atMs - a.atMs)
     .slice(0, snapshotLimits.profiles)
-  const profiles: IncidentProfile[] = []
-  let bytes = 0
-  for (const { id } of newest) {
-    const profile = toProfile(unpackNote(readWhole(() => read.all(id))[0]))
-    if (profile === null) continue
-    bytes += profile.bytes.length
-    if (bytes > mostBytes) break
-    profiles.push(profile)
-  }
-  return profiles.reverse()
+  for (const { id } of newest) yield toProfile(unpackNote(readWhole(() => read.all(id))[0]))
 }
 
 /** As `recordProfile` wrote it; null: it is none, or broken. */

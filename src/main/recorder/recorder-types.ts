@@ -8,7 +8,7 @@ import type {
   TimeRange,
   TopReading,
 } from '#core/snapshot/history'
-import type { SessionEvent } from '#core/ipc/contract'
+import type { ProfileInfo, SessionEvent } from '#core/ipc/contract'
 import type { HandMark, Incident, IncidentProfile } from '#core/snapshot/incident'
 import type { StreamId, StreamRow } from '#core/snapshot/sample-parts'
 import type { ProcessKey } from '#core/process-key'
@@ -67,6 +67,7 @@ export interface RecorderRequests {
   readIncident: [IncidentQuery, Incident]
   readTop: [RecordedTarget, TopReading[]]
   readProfiles: [IncidentQuery, IncidentProfile[]]
+  listProfiles: [IncidentQuery, ProfileInfo[]]
   listEvents: [RecordedTarget, SessionEvent[]]
   listMarks: [RecordedTarget, HandMark[]]
   addMark: [{ targetSpec: string; mark: HandMark }, null]
@@ -77,3 +78,12 @@ export interface RecorderRequests {
 }
 
 export type RecorderRequestName = keyof RecorderRequests
+
+/** What takes longer than what comes in meanwhile may wait: it is answered in steps, between which may be written. */
+export const steppedRequests = ['readIncident', 'readProfiles', 'listProfiles'] as const
+export type SteppedRequestName = (typeof steppedRequests)[number]
+export type Steps<Name extends SteppedRequestName> = Generator<void, RecorderRequests[Name][1]>
+
+export function isStepped(name: RecorderRequestName): name is SteppedRequestName {
+  return (steppedRequests as readonly string[]).includes(name)
+}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '#core/errors'
 import type { BalloonProof } from '#core/balloon/types'
-import type { SessionEvent } from '#core/ipc/contract'
+import type { ProfileInfo, SessionEvent } from '#core/ipc/contract'
 import type { HostFacts, HostSample, ProcessFacts, ProcessSample } from '#core/metrics/samples'
 import { toKeyText, type ProcessKey } from '#core/process-key'
 import type { HandMark, Incident, IncidentProfile, RawReading } from '#core/snapshot/incident'
@@ -89,6 +89,8 @@ export interface Recorder {
   readIncident(query: IncidentQuery): Promise<Incident>
   /** The newest heap profiles of these processes, 64 at most, in order of time. Rejects with `gone` as readIncident does. */
   readProfiles(query: IncidentQuery): Promise<IncidentProfile[]>
+  /** The same, told of but not read. */
+  listProfiles(query: IncidentQuery): Promise<ProfileInfo[]>
   stats(): Promise<RecorderStats>
   setRetention(retention: Retention): Promise<void>
   /** Writes what waits. */
@@ -301,6 +303,7 @@ export async function openRecorder({ file, onProblem }: RecorderOptions): Promis
     },
     readIncident: (query) => ask('readIncident', query),
     readProfiles: (query) => ask('readProfiles', query),
+    listProfiles: (query) => ask('listProfiles', query),
     stats: () => ask('stats', null),
     async setRetention(retention) {
       await ask('setRetention', retention)

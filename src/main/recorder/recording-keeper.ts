@@ -9,14 +9,16 @@ import { openRecording, type Recording } from './recording'
 import { retainForAWhile } from './retain-for-a-while'
 import { giveUpReserve, keepReserve } from './room-reserve'
 import type { RecorderProblem, Retention } from '#core/snapshot/history'
-import type { Incident } from '#core/snapshot/incident'
-import type {
-  Batch,
-  IncidentQuery,
-  NoteItem,
-  RecorderRequests,
-  RecorderRequestName,
-  RowItem,
+import {
+  isStepped,
+  type Batch,
+  type IncidentQuery,
+  type NoteItem,
+  type RecorderRequests,
+  type RecorderRequestName,
+  type RowItem,
+  type SteppedRequestName,
+  type Steps,
 } from './recorder-types'
 
 /** What waits while nothing can be written; some two minutes of 20 targets with five processes each. */
@@ -48,7 +50,7 @@ export interface RecordingKeeper {
     params: RecorderRequests[Name][0],
   ): RecorderRequests[Name][1]
   /** The same in steps, between which it may be given batches and turns. */
-  readIncident(query: IncidentQuery): Generator<void, Incident>
+  answerInSteps<Name extends SteppedRequestName>(name: Name, query: IncidentQuery): Steps<Name>
 }
 
 export function createRecordingKeeper({ file, onProblem, now = Date.now }: KeeperOptions): RecordingKeeper {
@@ -237,7 +239,7 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
         dropped,
         retention,
       }
-    if (name === 'readIncident') return finishSteps(incidentSteps(params as IncidentQuery))
+    if (isStepped(name)) return finishSteps(answerInSteps(name, params as IncidentQuery))
     if (recording === null) throw notOpen()
     const answers = recording as unknown as Record<
       string,
@@ -246,11 +248,11 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
     return answers[name]?.(params) ?? null
   }
 
-  function* incidentSteps(query: IncidentQuery): Generator<void, Incident> {
+  function* answerInSteps<Name extends SteppedRequestName>(name: Name, query: IncidentQuery): Steps<Name> {
     write()
     const asked = recording
     if (asked === null) throw notOpen()
-    const steps = asked.readIncident(query)
+    const steps = asked[name](query)
     for (;;) {
       // It may have been closed since the last one, and have another one in its place.
       if (recording !== asked) throw notOpen()
@@ -261,7 +263,7 @@ export function createRecordingKeeper({ file, onProblem, now = Date.now }: Keepe
   }
 
   return {
-    readIncident: incidentSteps,
+    answerInSteps,
     add(batch) {
       dropped += batch.dropped
       const newRows = batch.rows.filter(({ row }) => isTime(row.atMs))

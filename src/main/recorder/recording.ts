@@ -5,10 +5,9 @@ import { packNote, selectNote, unpackNote } from './note-text'
 import { closedOnError, openDatabase, rollBack } from './open-database'
 import { readHistory } from './read-history'
 import { readIncident, readEvents, readMarks, readTop } from './read-incident'
-import { readProfiles } from './read-profiles'
+import { listProfiles, readProfiles } from './read-profiles'
 import type { RecordedProcess, Retention, TimeRange, TopReading } from '#core/snapshot/history'
-import type { Incident } from '#core/snapshot/incident'
-import type { IncidentQuery, NoteItem, RecorderRequests, RowItem } from './recorder-types'
+import type { NoteItem, RecorderRequests, RowItem, SteppedRequestName, Steps } from './recorder-types'
 import { bytesOnDisk, oldestMinuteMs, retain } from './retention'
 import type { StoredStream } from './schema'
 import { asBytes, asNumber, textOf } from './stored-value'
@@ -17,16 +16,16 @@ import { createSubjectTable } from './subject-ids'
 const maxMarks = 10_000
 
 type Answers = {
-  [Name in Exclude<keyof RecorderRequests, 'readIncident' | 'stats' | 'setRetention' | 'close'>]: (
+  [Name in Exclude<keyof RecorderRequests, SteppedRequestName | 'stats' | 'setRetention' | 'close'>]: (
     params: RecorderRequests[Name][0],
   ) => RecorderRequests[Name][1]
+} & {
+  [Name in SteppedRequestName]: (params: RecorderRequests[Name][0]) => Steps<Name>
 }
 
 /** One open database. Everything throws what SQLite says, with nothing half done. */
 export interface Recording extends Answers {
   readonly asidePath: string | null
-  /** Between its steps may be written. */
-  readIncident(query: IncidentQuery): Generator<void, Incident>
   /** All or nothing. Rows and notes are as the caller has them: they are made small here. */
   write(rows: readonly RowItem[], notes: readonly NoteItem[]): void
   /** Packs what is over; false when nothing was. */
@@ -176,6 +175,7 @@ export function openRecording(file: string): Recording {
       return readTop(db, targetId(targetSpec), range)
     },
     readProfiles: (query) => readProfiles(db, targetId(query.targetSpec), query),
+    listProfiles: (query) => listProfiles(db, targetId(query.targetSpec), query),
     listEvents: ({ targetSpec, ...range }) => readEvents(db, targetId(targetSpec), range),
     listMarks: ({ targetSpec, ...range }) => readMarks(db, targetSpec, range),
     addMark({ targetSpec, mark }) {

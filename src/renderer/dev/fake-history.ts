@@ -20,6 +20,7 @@ export function createFakeHistory(): HistoryMethods {
     'history.top': unsupported,
     'history.stats': unsupported,
     'history.setRetention': unsupported,
+    'history.profiles': unsupported,
     'history.open': unsupported,
     'replay.overview': unsupported,
     'replay.process': unsupported,

@@ -2,10 +2,14 @@ import { useDebounceFn } from '@vueuse/core'
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { toErrorValue, type ErrorValue } from '#core/errors'
+import type { ProfileInfo } from '#core/ipc/contract'
 import type { SnapshotSelection } from '#core/ipc/snapshot-contract'
 import { isSameProcess, toKeyText, type ProcessKey } from '#core/process-key'
+import { snapshotLimits } from '#core/snapshot/manifest'
 import { defaultRedaction, type LeavingPreview, type RedactionChoice } from '#core/snapshot/redaction'
+import { formatBytes } from '#core/text/units'
 import { useAppClient, useBackend } from '../../connection/use-connection'
+import { useNoticesStore } from '../../stores/notices'
 import { useProfilesStore } from '../../stores/profiles'
 import type { ExportRequest } from '../../stores/snapshots'
 import { useTargetsStore } from '../../stores/targets'
@@ -19,6 +23,7 @@ export function useExport(request: ExportRequest, onSaved: () => void) {
   const app = useAppClient()
   const targets = useTargetsStore()
   const profiles = useProfilesStore()
+  const notices = useNoticesStore()
   const i18n = useI18n({ useScope: 'global' })
   const range = ref<ExportRange>(request.range === null ? '1h' : 'all')
   const choices = shallowRef<{ key: ProcessKey; comm: string }[]>([])
@@ -40,11 +45,16 @@ export function useExport(request: ExportRequest, onSaved: () => void) {
   const keys = computed(() =>
     choices.value.map(({ key }) => key).filter((key) => chosen.value.has(toKeyText(key))),
   )
-  const listedProfiles = computed(() =>
-    profiles.kept.filter(
-      (info) => info.targetId === request.targetId && keys.value.some((key) => isSameProcess(key, info.key)),
-    ),
-  )
+  /** What was recorded in the stretch of a live target, also by an earlier run of the app. */
+  const recordedProfiles = shallowRef<readonly ProfileInfo[]>([])
+  const listedProfiles = computed(() => {
+    const kept = profiles.kept.filter(({ targetId }) => targetId === request.targetId)
+    const byId = new Map([...recordedProfiles.value, ...kept].map((info) => [info.id, info]))
+    return [...byId.values()]
+      .filter((info) => keys.value.some((key) => isSameProcess(key, info.key)))
+      .sort((a, b) => a.atMs - b.atMs)
+      .slice(-snapshotLimits.profiles)
+  })
   const selection = computed<SnapshotSelection>(() => ({
     targetId: request.targetId,
     keys: keys.value,
@@ -70,6 +80,15 @@ export function useExport(request: ExportRequest, onSaved: () => void) {
     }
   }
 
+  async function loadProfiles(): Promise<void> {
+    if (target.value?.replay != null || keys.value.length === 0) return
+    const where = { targetSpec: target.value?.spec ?? '', keys: keys.value, ...span.value }
+    const isStill = (): boolean => where.keys === keys.value && where.fromMs === span.value.fromMs
+    // Without them the numbers can still be exported, and the preview says what can't be read.
+    const found = await backend.call('history.profiles', where).catch(() => [])
+    if (isStill()) recordedProfiles.value = found
+  }
+
   async function load(): Promise<void> {
     const asked = selection.value
     try {
@@ -90,7 +109,10 @@ export function useExport(request: ExportRequest, onSaved: () => void) {
     try {
       const locale = i18n.locale.value === 'zh-CN' ? 'zh-CN' : 'en'
       const file = await backend.call('snapshot.export', { ...selection.value, exportId, locale })
-      if (await app.invoke('snapshot.saveFile', file)) onSaved()
+      if (!(await app.invoke('snapshot.saveFile', file))) return
+      onSaved()
+      const titleParams = { size: formatBytes(file.bytes.length) }
+      notices.add({ titleKey: 'snapshot.notice.saved', titleParams, error: null })
     } catch (failure) {
       const value = toErrorValue(failure)
       if (value.code !== 'cancelled') error.value = value
@@ -110,6 +132,7 @@ export function useExport(request: ExportRequest, onSaved: () => void) {
   )
   onScopeDispose(cancel)
   watch(range, () => void loadChoices(), { immediate: true })
+  watch([keys, span], () => void loadProfiles(), { immediate: true })
   watch(selection, () => void loadSoon(), { immediate: true })
 
   return {

@@ -44,5 +44,5 @@ export const messages = {
   save: 'Export…',
   command: { open: 'Open a snapshot…', export: 'Export a snapshot…' },
   opening: 'Opening the snapshot…',
-  notice: { open: 'The snapshot could not be opened.' },
+  notice: { open: 'The snapshot could not be opened.', saved: 'The snapshot is saved: {size}.' },
 }

@@ -38,5 +38,5 @@ export const messages = {
   save: '导出…',
   command: { open: '打开快照…', export: '导出快照…' },
   opening: '正在打开快照…',
-  notice: { open: '无法打开快照。' },
+  notice: { open: '无法打开快照。', saved: '快照已保存：{size}。' },
 }
