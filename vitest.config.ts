@@ -11,7 +11,8 @@ const timed = [
   'test/remote/{slow-link,lost-link,remote-balloon}.test.ts',
 ]
 
-const node = { environment: 'node', testTimeout: 20_000 } as const
+/** What is taken down in a hook may be on a machine that is busy with other tests. */
+const node = { environment: 'node', testTimeout: 20_000, hookTimeout: 30_000 } as const
 
 export default defineConfig({
   test: {

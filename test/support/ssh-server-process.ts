@@ -66,6 +66,8 @@ export async function runSshServer(
   }
   const pid = child.pid ?? -1
   const namespace = readNamespace(pid)
+  // Held, or another test's server could get the same number while this one's sessions are looked for.
+  const held = openSync(`/proc/${pid}/ns/mnt`, 'r')
   const sessionPids = (): number[] =>
     namespace === null ? [] : findMembers(namespace).filter((member) => member !== pid)
   return {
@@ -75,10 +77,14 @@ export async function runSshServer(
       child.kill('SIGKILL')
       await gone
       const deadline = Date.now() + 10_000
-      for (let left = sessionPids(); left.length > 0; left = sessionPids()) {
-        killAll(left)
-        if (Date.now() > deadline) throw new Error(`sessions of sshd stay: ${left.join(' ')}`)
-        await delay(10)
+      try {
+        for (let left = sessionPids(); left.length > 0; left = sessionPids()) {
+          killAll(left)
+          if (Date.now() > deadline) throw new Error(`sessions of sshd stay: ${left.join(' ')}`)
+          await delay(10)
+        }
+      } finally {
+        closeSync(held)
       }
     },
   }

@@ -67,7 +67,8 @@ export function createTestUsers(folder: string, publicKeys: string): TestUsers {
   writeFileSync(join(etc, 'group'), execFileSync('getent', ['group']))
   writeFileSync(join(etc, 'shadow'), 'root:*:19000:0:99999:7:::\n', { mode: 0o600 })
   writeFileSync(join(folder, 'authorized_keys', 'root'), publicKeys)
-  let nextUid = 61_000
+  // Tests that run at the same time have users of their own: one looks for its processes by their uid.
+  let nextUid = 61_000 + 100 * Number(process.env['VITEST_POOL_ID'] ?? 0)
   function add(name: string, options: TestUserOptions = {}): TestUser {
     const uid = nextUid++
     const home = join(folder, 'home', name)

@@ -47,7 +47,7 @@ export interface SshServer {
   addHost(alias: string, options?: Record<string, string | number>): void
   /** Every process of the server's sessions: sshd's children and what they started. */
   sessionPids(): number[]
-  /** SIGKILL to all of sessionPids(). */
+  /** SIGKILL to all of sessionPids(), and to what they were just starting. */
   killSessions(): void
   /** Ends the server and its sessions, but keeps folder and port for restart(). */
   halt(): Promise<void>
@@ -143,7 +143,10 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     addUser: (name, user) => users.add(name, user),
     addHost: (alias, its = {}) => client.addHost(alias, { HostName: address, Port: port, ...its }),
     sessionPids: () => running?.sessionPids() ?? [],
-    killSessions: () => killAll(running?.sessionPids() ?? []),
+    killSessions() {
+      // One that is just starting another leaves it behind, which the next round finds.
+      for (let round = 0; round < 10; round++) killAll(running?.sessionPids() ?? [])
+    },
     halt,
     async restart(change = {}) {
       await halt()
