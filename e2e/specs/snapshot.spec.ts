@@ -43,6 +43,8 @@ test('an incident is marked, exported, opened again, looked at moment by moment 
   await new DoorsPage(page).openThisMachine()
   await new TablePage(page).focus(service.key.pid)
   await focus.waitForHeap()
+  // What is not read yet can not be exported.
+  await expect(focus.verdict).toContainText('is LazyFree')
   await page.getByRole('button', { name: 'Mark this moment…' }).click()
   await page.getByRole('textbox', { name: 'What happened then' }).fill('deployed build 1.12')
   await page.keyboard.press('Enter')

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { withVirtualDisplay } from '../../scripts/checks/virtual-display.mjs'
 import { expect, launchBallonet, repositoryDir, test } from '../ballonet-app'
 import { isAlive, until } from '../hosts/processes'
 import { startTestService } from '../../test/support/go-service'
@@ -98,7 +99,10 @@ test('a window that is stuck is ended and loads again', async () => {
     const script = join(repositoryDir, 'e2e', 'support', 'stuck-window.cjs')
     const args = ['-r', script, repositoryDir, `--user-data-dir=${dataDir}`, '--lang=en']
     if (process.getuid?.() === 0) args.push('--no-sandbox')
-    const { stdout } = await promisify(execFile)(electronPath, args, { timeout: 60_000 })
+    // Chromium watches the window that has the focus, which another test's would take.
+    const { stdout } = await withVirtualDisplay((display) =>
+      promisify(execFile)(electronPath, args, { timeout: 60_000, env: { ...process.env, ...display } }),
+    )
     expect(stdout.trim().split('\n')).toEqual(['gone: crashed', 'loaded: true'])
     expect(await readFile(join(dataDir, 'logs', 'ballonet.log'), 'utf8')).toContain('took no input for 20 s')
   } finally {

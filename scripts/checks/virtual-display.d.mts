@@ -1,0 +1,1 @@
+export function withVirtualDisplay<T>(job: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T>
