@@ -13,43 +13,30 @@ import { asNumber } from './stored-value'
 const mostBytes = 128 * 1024 * 1024
 
 /** The newest heap profiles of these processes in a stretch of time, in its order. In steps of a profile each. */
-export function* readProfiles(
+export function readProfiles(
   db: Database,
   target: number,
   query: IncidentQuery,
 ): Generator<void, IncidentProfile[]> {
-  const profiles: IncidentProfile[] = []
-  let bytes = 0
-  for (const profile of newestProfiles(db, target, query)) {
-    yield
-    if (profile === null) continue
-    bytes += profile.bytes.length
-    if (bytes > mostBytes) break
-    profiles.push(profile)
-  }
-  return profiles.reverse()
+  return takeProfiles(db, target, query, (profile) => profile)
 }
 
-/** The same, told of but not read. */
-export function* listProfiles(
+/** Those that readProfiles gives, without their bytes. */
+export function listProfiles(
   db: Database,
   target: number,
   query: IncidentQuery,
 ): Generator<void, ProfileInfo[]> {
-  const infos: ProfileInfo[] = []
-  for (const profile of newestProfiles(db, target, query)) {
-    yield
-    if (profile !== null) infos.push(profile.info)
-  }
-  return infos.reverse()
+  return takeProfiles(db, target, query, ({ info }) => info)
 }
 
-/** null: in a broken page, or no profile. */
-function* newestProfiles(
+/** Without those that lie in a broken page. */
+function* takeProfiles<T>(
   db: Database,
   target: number,
   query: IncidentQuery,
-): Generator<IncidentProfile | null> {
+  take: (profile: IncidentProfile) => T,
+): Generator<void, T[]> {
   const find = db.prepare(
     `SELECT ${asNumber('n.id', 'id')}, ${asNumber('n.at', 'atMs')} FROM note n JOIN process p ON p.id = n.process
      WHERE n.target = ? AND p.pid = ? AND p.start_ticks = ? AND n.kind = 'profile' AND n.at BETWEEN ? AND ?
@@ -63,7 +50,17 @@ function* newestProfiles(
     .map((row) => row as { id: number; atMs: number })
     .sort((a, b) => b.atMs - a.atMs)
     .slice(0, snapshotLimits.profiles)
-  for (const { id } of newest) yield toProfile(unpackNote(readWhole(() => read.all(id))[0]))
+  const taken: T[] = []
+  let bytes = 0
+  for (const { id } of newest) {
+    yield
+    const profile = toProfile(unpackNote(readWhole(() => read.all(id))[0]))
+    if (profile === null) continue
+    bytes += profile.bytes.length
+    if (bytes > mostBytes) break
+    taken.push(take(profile))
+  }
+  return taken.reverse()
 }
 
 /** As `recordProfile` wrote it; null: it is none, or broken. */

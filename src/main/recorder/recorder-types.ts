@@ -80,7 +80,7 @@ export interface RecorderRequests {
 export type RecorderRequestName = keyof RecorderRequests
 
 /** What takes longer than what comes in meanwhile may wait: it is answered in steps, between which may be written. */
-export const steppedRequests = ['readIncident', 'readProfiles', 'listProfiles'] as const
+const steppedRequests = ['readIncident', 'readProfiles', 'listProfiles'] as const
 export type SteppedRequestName = (typeof steppedRequests)[number]
 export type Steps<Name extends SteppedRequestName> = Generator<void, RecorderRequests[Name][1]>
 

@@ -89,7 +89,7 @@ export interface Recorder {
   readIncident(query: IncidentQuery): Promise<Incident>
   /** The newest heap profiles of these processes, 64 at most, in order of time. Rejects with `gone` as readIncident does. */
   readProfiles(query: IncidentQuery): Promise<IncidentProfile[]>
-  /** The same, told of but not read. */
+  /** Those that readProfiles gives, without their bytes. */
   listProfiles(query: IncidentQuery): Promise<ProfileInfo[]>
   stats(): Promise<RecorderStats>
   setRetention(retention: Retention): Promise<void>

@@ -83,6 +83,15 @@ function edit(...statements: string[]): void {
   db.close()
 }
 
+/** Of the closed file; `part` stands in it. */
+function breakPageOf(part: Uint8Array | string): void {
+  const bytes = readFileSync(file)
+  const page = Math.floor(bytes.indexOf(part) / 4096)
+  expect(page).toBeGreaterThan(0)
+  bytes.fill(0xff, page * 4096, (page + 1) * 4096)
+  writeFileSync(file, bytes)
+}
+
 const secondsIn = (keeper: RecordingKeeper, range = hour): number =>
   keeper.answer('readIncident', { ...range, keys: [key] }).hostStream.atMs.length
 
@@ -159,11 +168,7 @@ describe('a recording that is broken within', () => {
     const rows = db.prepare('SELECT data FROM chunk ORDER BY minute').raw().all() as [unknown][]
     db.close()
     const blob = Buffer.from(bytesOf(rows[40]?.[0]) ?? [])
-    const bytes = readFileSync(file)
-    const page = Math.floor(bytes.indexOf(blob.subarray(0, 64)) / 4096)
-    expect(page).toBeGreaterThan(0)
-    bytes.fill(0xff, page * 4096, (page + 1) * 4096)
-    writeFileSync(file, bytes)
+    breakPageOf(blob.subarray(0, 64))
     closed((keeper) => {
       expect(secondsIn(keeper)).toBeGreaterThan(3600 * 0.8)
       expect(secondsIn(keeper)).toBeLessThan(3600)
@@ -193,11 +198,7 @@ describe('a recording that is broken within', () => {
     const blobs = find.all() as [unknown][]
     db.close()
     const blob = Buffer.from(bytesOf(blobs[1]?.[0]) ?? [])
-    const bytes = readFileSync(file)
-    const page = Math.floor(bytes.indexOf(blob.subarray(9000, 9064)) / 4096)
-    expect(page).toBeGreaterThan(0)
-    bytes.fill(0xff, page * 4096, (page + 1) * 4096)
-    writeFileSync(file, bytes)
+    breakPageOf(blob.subarray(9000, 9064))
     closed((keeper) => {
       const found = keeper.answer('readProfiles', { ...hour, keys: [key] })
       expect(found.map(({ info }) => info.id)).toEqual(['profile-10', 'profile-30'])
@@ -209,10 +210,7 @@ describe('a recording that is broken within', () => {
     closed((keeper) => {
       record(keeper, 0, 50)
       keeper.answer('close', null)
-      const bytes = readFileSync(file)
-      const page = Math.floor(bytes.indexOf(`[${toHostRow(hostSampleAt(startMs)).values[0]},`) / 4096)
-      bytes.fill(0xff, page * 4096, (page + 1) * 4096)
-      writeFileSync(file, bytes)
+      breakPageOf(`[${toHostRow(hostSampleAt(startMs)).values[0]},`)
       for (let second = 60; second < 100; second += 10) record(keeper, second, second + 10)
       expect(secondsIn(keeper)).toBe(40)
     })
